@@ -1,0 +1,61 @@
+package anneal.kernel;
+
+/**
+ * What a device brings: memory, a stream and its {@link Kernels}. An instance belongs to one thread at a time; several
+ * instances in one process do not disturb each other.
+ */
+public interface Backend extends AutoCloseable {
+    /** {@code reference}, {@code cpu}, {@code cuda} or {@code sim}. */
+    String name();
+
+    /** One line for people: what runs the kernels (vector width, threads, GPU name). */
+    String description();
+
+    /** Element type of floating tensors here. */
+    DType floatType();
+
+    /** The bare primitives; callers normally go through {@link Lowering}. */
+    Kernels kernels();
+
+    /** Memory for at least {@code bytes} bytes, contents undefined; throws {@link OutOfDeviceMemory} when there is none. */
+    Storage allocate(long bytes);
+
+    /** Copies host numbers into {@code dst} in row order, converting to its type; lengths must agree. */
+    void upload(float[] src, Buf dst);
+
+    /** As {@link #upload(float[], Buf)}. */
+    void upload(double[] src, Buf dst);
+
+    /** As {@link #upload(float[], Buf)}. */
+    void upload(int[] src, Buf dst);
+
+    /** Reads {@code src} in row order after everything enqueued so far; converts from any type. */
+    double[] downloadDoubles(Buf src);
+
+    /** As {@link #downloadDoubles}, rounded to float. */
+    float[] downloadFloats(Buf src);
+
+    /** Waits until everything enqueued is done. */
+    void synchronize();
+
+    MemoryUse memory();
+
+    /** Gives all memory back; later use throws IllegalStateException. */
+    @Override
+    void close();
+
+    /**
+     * Bytes in use by live storages, the most that ever were, and what is held from the system (pools included).
+     */
+    record MemoryUse(long liveBytes, long peakBytes, long heldBytes, long liveStorages) {
+    }
+
+    /** A device could not give the memory that was asked for; the message says how much was asked, held and free. */
+    final class OutOfDeviceMemory extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public OutOfDeviceMemory(String message) {
+            super(message);
+        }
+    }
+}
