@@ -1,0 +1,75 @@
+package anneal.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root command, {@code anneal}. It does nothing by itself: the work is in its subcommands. */
+@Command(
+        name = "anneal",
+        header = "Train, sample and study diffusion models, in Java.",
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        optionListHeading = "%nOptions:%n",
+        footer = "%nanneal COMMAND --help tells about one command.",
+        versionProvider = VersionProvider.class,
+        subcommands = {
+        })
+public final class Main implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help and exit.")
+    private boolean help;
+
+    @Option(names = "--version", versionHelp = true, description = "Show the version, the commit and the Java in use, and exit.")
+    private boolean version;
+
+    @Option(names = Failures.STACKTRACE, scope = ScopeType.INHERIT, description = "On failure, print the stack trace too.")
+    private boolean stacktrace;
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        StandardError.restore();
+        System.exit(run(args));
+    }
+
+    /**
+     * Runs one command in this process.
+     *
+     * @param args the words after {@code anneal}
+     * @return 0 on success, 1 when the command failed, 2 when it was called wrongly
+     */
+    public static int run(String... args) {
+        var failures = new Failures(args);
+        try {
+            return commandLine(failures).execute(args);
+        } catch (Error e) {
+            // picocli's handlers see exceptions only; running out of memory is an Error and deserves its one line too.
+            return failures.report(e);
+        } finally {
+            System.out.flush();
+            System.err.flush();
+        }
+    }
+
+    static CommandLine commandLine(Failures failures) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setUsageHelpLongOptionsMaxWidth(28)
+                .setAbbreviatedOptionsAllowed(false)
+                .setParameterExceptionHandler(failures)
+                .setExecutionExceptionHandler(failures);
+    }
+
+    /** {@code anneal} alone: a call without a command is a usage error, answered with the list of commands. */
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "which command?");
+    }
+}
