@@ -1,0 +1,37 @@
+package anneal.data;
+
+/** Between unsigned bytes and the interval [-1, 1] in which diffusion works, as guided-diffusion does it. */
+public final class Pixels {
+
+    private Pixels() {
+    }
+
+    /**
+     * float32(v) / 127.5 - 1.
+     *
+     * @param image  unsigned bytes [height, width, channels] from {@code at} on
+     * @param flip   mirror left and right
+     * @param x      receives [height, width, channels] from {@code offset} on
+     */
+    public static void imageToTensor(byte[] image, int at, int height, int width, int channels, boolean flip, float[] x,
+                                     int offset) {
+        int row = width * channels;
+        for (int y = 0; y < height; y++) {
+            for (int column = 0; column < width; column++) {
+                int from = at + y * row + (flip ? width - 1 - column : column) * channels;
+                int to = offset + y * row + column * channels;
+                for (int c = 0; c < channels; c++) {
+                    x[to + c] = (image[from + c] & 0xff) / 127.5f - 1;
+                }
+            }
+        }
+    }
+
+    /** clamp((x + 1) * 127.5, 0, 255), truncated; NaN becomes 0. {@code n} values from their offsets on. */
+    public static void tensorToImage(float[] x, int at, byte[] image, int offset, int n) {
+        for (int i = 0; i < n; i++) {
+            float level = (x[at + i] + 1) * 127.5f;
+            image[offset + i] = (byte) (int) Math.clamp(level, 0f, 255f);
+        }
+    }
+}
