@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -18,8 +19,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * How a failure is told: one line {@code anneal: MESSAGE} on standard error and exit code 1, or for a wrong call that line,
- * a second one with a hint, and exit code 2. The stack trace comes only with {@value #STACKTRACE}.
+ * How a failure is told: one line {@code anneal: MESSAGE} on standard error and exit code 1, or for a wrong call that
+ * line, a second one with a hint, and exit code 2. The stack trace comes only with {@value #STACKTRACE}.
  */
 final class Failures implements IParameterExceptionHandler, IExecutionExceptionHandler {
 
@@ -70,7 +71,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
     }
 
-    /** The one line for an exception: what its message leaves out (the JDK's file exceptions carry only the path) is added. */
+    /** The one line for an exception. The JDK's file exceptions carry only the path: what happened to it is added. */
     static String message(Throwable e) {
         return switch (e) {
             case NoSuchFileException f -> "no such file or folder: " + f.getFile();
@@ -78,7 +79,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case FileAlreadyExistsException f -> "already exists: " + f.getFile();
             case NotDirectoryException f -> "not a folder: " + f.getFile();
             case DirectoryNotEmptyException f -> "folder is not empty: " + f.getFile();
-            case FileSystemException f -> f.getReason() == null ? "cannot use " + f.getFile() : f.getReason() + ": " + f.getFile();
+            case FileSystemException f -> Objects.requireNonNullElse(f.getReason(), "cannot use") + ": " + f.getFile();
             case UncheckedIOException u -> message(u.getCause());
             case FileNotFoundException f -> orName(f);
             case OutOfMemoryError o -> "out of memory: " + orName(o);

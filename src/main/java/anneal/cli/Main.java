@@ -23,13 +23,16 @@ public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT, description = "Show this help and exit.")
+    @Option(names = {"-h", "--help"}, usageHelp = true, scope = ScopeType.INHERIT,
+            description = "Show this help and exit.")
     private boolean help;
 
-    @Option(names = "--version", versionHelp = true, description = "Show the version, the commit and the Java in use, and exit.")
+    @Option(names = "--version", versionHelp = true,
+            description = "Show the version, the commit and the Java in use, and exit.")
     private boolean version;
 
-    @Option(names = Failures.STACKTRACE, scope = ScopeType.INHERIT, description = "On failure, print the stack trace too.")
+    @Option(names = Failures.STACKTRACE, scope = ScopeType.INHERIT,
+            description = "On failure, print the stack trace too.")
     private boolean stacktrace;
 
     /** Runs one command and ends the process with its exit code. */

@@ -5,9 +5,9 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Gives the process its real standard error back. While it boots, the JVM prints a warning about incubator modules that no
- * switch turns off. So the launcher starts it with descriptor 2 on a small filter and the terminal kept on another
- * descriptor, named by the property {@value #PROPERTY}; here the two are swapped, and progress bars see the terminal.
+ * Gives the process its real standard error back. While it boots, the JVM prints a warning about incubator modules that
+ * no switch turns off. So the launcher starts it with descriptor 2 on a small filter and the terminal kept on another
+ * descriptor, which the property {@value #PROPERTY} names. Here that one takes the place of descriptor 2 again.
  */
 final class StandardError {
 
@@ -16,7 +16,7 @@ final class StandardError {
     private StandardError() {
     }
 
-    /** Does nothing when the launcher left nothing to restore. On failure the filter stays in place, which also works. */
+    /** Does nothing when the launcher left nothing to restore. On failure the filter stays, and passes all lines on. */
     static void restore() {
         var saved = Integer.getInteger(PROPERTY);
         if (saved == null) {

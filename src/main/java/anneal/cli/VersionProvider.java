@@ -10,8 +10,12 @@ final class VersionProvider implements IVersionProvider {
         var build = Version.current();
         return new String[] {
             "anneal " + build,
-            "java " + Runtime.version() + ", " + System.getProperty("java.vm.name") + ", " + System.getProperty("java.vendor"),
-            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            "java " + Runtime.version() + ", " + property("java.vm.name") + ", " + property("java.vendor"),
+            property("os.name") + " " + property("os.arch"),
         };
+    }
+
+    private static String property(String name) {
+        return System.getProperty(name);
     }
 }
