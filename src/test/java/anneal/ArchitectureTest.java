@@ -90,7 +90,7 @@ class ArchitectureTest {
 
     @Test
     void devicesDoNotUseOneAnother() {
-        check(apart("kernel.reference", "kernel.cpu", "kernel.cuda").because("it is what the others are checked against"));
+        check(apart("kernel.reference", "kernel.cpu", "kernel.cuda").because("the others are checked against it"));
         check(apart("kernel.cpu", "kernel.reference", "kernel.cuda").because("a device stands alone"));
         check(apart("kernel.cuda", "kernel.reference", "kernel.cpu").because("a device never falls back to another"));
     }

@@ -116,7 +116,8 @@ class BytecodeRulesTest {
             found.add(owner);
         } else if (owner.equals("java/lang/invoke/VarHandle") && isAtomicUpdate(name) && lastIsFloat(call)) {
             found.add("VarHandle." + name + " of a float");
-        } else if (inKernel && owner.equals("java/lang/Math") && TRANSCENDENTAL.contains(name.toUpperCase(Locale.ROOT))) {
+        } else if (inKernel && owner.equals("java/lang/Math")
+                && TRANSCENDENTAL.contains(name.toUpperCase(Locale.ROOT))) {
             found.add("Math." + name + " (StrictMath on the reference, the shared polynomials elsewhere)");
         }
     }
