@@ -1,0 +1,165 @@
+package anneal.tensor;
+
+import anneal.kernel.Backend;
+import anneal.kernel.Buf;
+import anneal.kernel.DType;
+import anneal.kernel.Kernels;
+import anneal.kernel.Lowering;
+import anneal.kernel.Shape;
+import anneal.kernel.Storage;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Where tensors live and operations run: an instance, never a global. It belongs to one thread at a time and keeps the
+ * stack of open {@link Scope}s and the active {@link Tape}. Closing it gives all memory back.
+ */
+public final class Device implements AutoCloseable {
+    private final Backend backend;
+    private final Lowering lowering;
+    private final Deque<Scope> scopes = new ArrayDeque<>();
+    private Tape activeTape;
+
+    public Device(Backend backend) {
+        this(backend, new Lowering(backend));
+    }
+
+    /** With a lowering of one's own; tests expand everything to compare with the fused kernels. */
+    public Device(Backend backend, Lowering lowering) {
+        this.backend = backend;
+        this.lowering = lowering;
+        scopes.push(new Scope(this, null));
+    }
+
+    public String name() {
+        return backend.name();
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Kernels kernels() {
+        return backend.kernels();
+    }
+
+    public Lowering lowering() {
+        return lowering;
+    }
+
+    /** Element type of floating tensors on this device. */
+    public DType floatType() {
+        return backend.floatType();
+    }
+
+    public Backend.MemoryUse memory() {
+        return backend.memory();
+    }
+
+    /** Opens a scope: what is made inside is freed when it closes, unless {@link Scope#escape escaped}. */
+    public Scope scope() {
+        Scope s = new Scope(this, scopes.peek());
+        scopes.push(s);
+        return s;
+    }
+
+    void closed(Scope s) {
+        if (scopes.peek() != s) {
+            throw new IllegalStateException("scopes must be closed innermost first");
+        }
+        scopes.pop();
+    }
+
+    Scope currentScope() {
+        return scopes.peek();
+    }
+
+    /** Starts recording operations for differentiation, until the tape is closed. Tapes nest; the innermost records. */
+    public Tape tape() {
+        activeTape = new Tape(this, activeTape);
+        return activeTape;
+    }
+
+    Tape activeTape() {
+        return activeTape;
+    }
+
+    void activate(Tape tape) {
+        activeTape = tape;
+    }
+
+    // ---- creation ----
+
+    /** An uninitialised tensor of this device's float type, in the current scope. */
+    public Tensor empty(Shape shape) {
+        return empty(floatType(), shape);
+    }
+
+    public Tensor empty(DType type, Shape shape) {
+        Storage storage = backend.allocate(shape.size() * type.bytes());
+        currentScope().adopt(storage);
+        return new Tensor(this, Buf.dense(storage, type, shape));
+    }
+
+    /** An uninitialised tensor that belongs to no scope: the caller must {@link Tensor#release} it. */
+    public Tensor owned(Shape shape) {
+        return owned(floatType(), shape);
+    }
+
+    public Tensor owned(DType type, Shape shape) {
+        return new Tensor(this, Buf.dense(backend.allocate(shape.size() * type.bytes()), type, shape));
+    }
+
+    public Tensor full(double value, Shape shape) {
+        Tensor t = empty(shape);
+        kernels().fill(t.buf(), value);
+        return t;
+    }
+
+    public Tensor zeros(Shape shape) {
+        return full(0, shape);
+    }
+
+    public Tensor scalar(double value) {
+        return full(value, Shape.of());
+    }
+
+    public Tensor of(float[] values, int... dims) {
+        Tensor t = empty(Shape.of(dims));
+        backend.upload(values, t.buf());
+        return t;
+    }
+
+    public Tensor of(double[] values, int... dims) {
+        Tensor t = empty(Shape.of(dims));
+        backend.upload(values, t.buf());
+        return t;
+    }
+
+    /** An I32 tensor: labels, indices, timesteps, sample numbers. */
+    public Tensor ofInts(int[] values, int... dims) {
+        Tensor t = empty(DType.I32, Shape.of(dims));
+        backend.upload(values, t.buf());
+        return t;
+    }
+
+    /** A view of {@code buf} as a tensor in the current scope. */
+    Tensor view(Buf buf) {
+        buf.storage().retain();
+        currentScope().adopt(buf.storage());
+        return new Tensor(this, buf);
+    }
+
+    @Override
+    public void close() {
+        while (!scopes.isEmpty()) {
+            scopes.peek().close();
+        }
+        backend.close();
+    }
+
+    @Override
+    public String toString() {
+        return backend.description();
+    }
+}
