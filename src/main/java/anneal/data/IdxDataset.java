@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Grey images and their labels from a pair of IDX files: MNIST, Fashion-MNIST, EMNIST and their like; held in memory. */
+/** Grey images and their labels from a pair of IDX files: MNIST, Fashion-MNIST, EMNIST and the like; held in memory. */
 public final class IdxDataset implements ImageDataset {
 
     private final byte[][] images;
@@ -26,7 +26,7 @@ public final class IdxDataset implements ImageDataset {
     }
 
     /**
-     * Finds both files and reads them. In a folder the training pair goes before the test pair (t10k) and before others.
+     * Finds both files and reads them. In a folder the training pair goes before the test pair (t10k) and others.
      *
      * @param place a folder with a pair such as {@code train-images-idx3-ubyte[.gz]} and
      *              {@code train-labels-idx1-ubyte[.gz]}, or the images' file of such a pair
@@ -56,7 +56,8 @@ public final class IdxDataset implements ImageDataset {
             flat[i] = labels.records()[i][0];
             largest = Math.max(largest, flat[i] & 0xff);
         }
-        var names = classNames != null ? classNames : IntStream.rangeClosed(0, largest).mapToObj(String::valueOf).toList();
+        var names = classNames != null ? classNames
+            : IntStream.rangeClosed(0, largest).mapToObj(String::valueOf).toList();
         if (largest >= names.size()) {
             throw DataException.in(labelsName, "has label %d, expected 0 to %d", largest, names.size() - 1);
         }

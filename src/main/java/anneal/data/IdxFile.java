@@ -58,14 +58,14 @@ record IdxFile(int[] extents, byte[][] records) {
         for (int d = 0; d < dimensions; d++) {
             extents[d] = in.readInt();
             if (extents[d] < 1 || d > 0 && extents[d] > LARGEST_SIDE) {
-                throw DataException.in(name, "dimension %d is %s, expected 1 to %d", d, Integer.toUnsignedString(extents[d]),
-                    d == 0 ? Integer.MAX_VALUE : LARGEST_SIDE);
+                throw DataException.in(name, "dimension %d is %s, expected 1 to %d", d,
+                    Integer.toUnsignedString(extents[d]), d == 0 ? Integer.MAX_VALUE : LARGEST_SIDE);
             }
             record *= d == 0 ? 1 : extents[d];
         }
         if (record > Integer.MAX_VALUE || record * extents[0] > limit) {
-            throw DataException.in(name, "is truncated: the header promises %d records of %d bytes, the file cannot hold"
-                + " more than %d bytes", extents[0], record, limit);
+            throw DataException.in(name, "is truncated: the header promises %d records of %d bytes, the file cannot"
+                + " hold more than %d bytes", extents[0], record, limit);
         }
         var records = new byte[extents[0]][];
         for (int r = 0; r < records.length; r++) {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** The two files of an IDX data set, found by the names that people give them. */
 record IdxPair(Path images, Path labels) {
 
-    /** {@code train-images-idx3-ubyte.gz}, {@code t10k-images.idx3-ubyte}, {@code emnist-letters-train-images-idx3-ubyte} */
+    /** As train-images-idx3-ubyte.gz, t10k-images.idx3-ubyte, emnist-letters-train-images-idx3-ubyte. */
     private static final Pattern IMAGES = Pattern.compile("(.*)images([-.])idx3([-.])ubyte(\\.gz)?");
 
     /** The pair of a folder, or of an images file; empty if nothing there is called like one. */

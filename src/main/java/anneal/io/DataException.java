@@ -40,7 +40,7 @@ public class DataException extends IOException {
         };
     }
 
-    private static String firstLine(IOException cause) {
+    static String firstLine(Exception cause) {
         var message = cause.getMessage();
         return message == null ? cause.getClass().getSimpleName() : message.lines().findFirst().orElse("");
     }

@@ -77,7 +77,7 @@ record SafeTensorsHeader(LinkedHashMap<String, Entry> entries, Map<String, Strin
             }
             return root;
         } catch (JsonProcessingException e) {
-            throw DataException.in(path, "header is not valid JSON: %s", e.getOriginalMessage().lines().findFirst().orElse(""));
+            throw DataException.in(path, "header is not valid JSON: %s", DataException.firstLine(e));
         } catch (IOException e) {
             throw DataException.from(path, e);
         }
@@ -104,8 +104,8 @@ record SafeTensorsHeader(LinkedHashMap<String, Entry> entries, Map<String, Strin
         for (var named : sorted) {
             long begin = named.getValue().begin();
             if (begin != end) {
-                throw DataException.in(path, "tensor '%s' starts at offset %d, expected %d: %s", named.getKey(), begin, end,
-                    begin < end ? "it overlaps its neighbour" : "there is a hole before it");
+                throw DataException.in(path, "tensor '%s' starts at offset %d, expected %d: %s", named.getKey(), begin,
+                    end, begin < end ? "it overlaps its neighbour" : "there is a hole before it");
             }
             end = named.getValue().end();
         }
