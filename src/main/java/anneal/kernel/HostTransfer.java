@@ -3,7 +3,10 @@ package anneal.kernel;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Uploads and downloads for devices whose storage is host memory; checked access, rows one after another. */
+/**
+ * Uploads and downloads for devices whose storage is host memory: checked access, rows one after another, a bulk copy
+ * where the types agree.
+ */
 public final class HostTransfer {
     private static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
@@ -15,46 +18,67 @@ public final class HostTransfer {
 
     public static void upload(float[] src, Buf dst) {
         checkLength(src.length, dst);
-        forEachRow(dst, (row, at, n) -> {
+        var s = dst.storage().segment();
+        forEachRow(dst, (first, at, n) -> {
+            if (dst.type() == DType.F32) {
+                MemorySegment.copy(src, first, s, F32, at * Float.BYTES, n);
+                return;
+            }
             for (int i = 0; i < n; i++) {
-                put(dst, at + i, src[(int) (row * n + i)]);
+                put(s, dst.type(), at + i, src[first + i]);
             }
         });
     }
 
     public static void upload(double[] src, Buf dst) {
         checkLength(src.length, dst);
-        forEachRow(dst, (row, at, n) -> {
+        var s = dst.storage().segment();
+        forEachRow(dst, (first, at, n) -> {
+            if (dst.type() == DType.F64) {
+                MemorySegment.copy(src, first, s, F64, at * Double.BYTES, n);
+                return;
+            }
             for (int i = 0; i < n; i++) {
-                put(dst, at + i, src[(int) (row * n + i)]);
+                put(s, dst.type(), at + i, src[first + i]);
             }
         });
     }
 
     public static void upload(int[] src, Buf dst) {
         checkLength(src.length, dst);
-        forEachRow(dst, (row, at, n) -> {
+        var s = dst.storage().segment();
+        forEachRow(dst, (first, at, n) -> {
             for (int i = 0; i < n; i++) {
-                put(dst, at + i, src[(int) (row * n + i)]);
+                put(s, dst.type(), at + i, src[first + i]);
             }
         });
     }
 
     public static double[] downloadDoubles(Buf src) {
-        double[] out = new double[Math.toIntExact(src.shape().size())];
-        forEachRow(src, (row, at, n) -> {
+        var out = new double[Math.toIntExact(src.shape().size())];
+        var s = src.storage().segment();
+        forEachRow(src, (first, at, n) -> {
+            if (src.type() == DType.F64) {
+                MemorySegment.copy(s, F64, at * Double.BYTES, out, first, n);
+                return;
+            }
             for (int i = 0; i < n; i++) {
-                out[(int) (row * n + i)] = get(src, at + i);
+                out[first + i] = get(s, src.type(), at + i);
             }
         });
         return out;
     }
 
     public static float[] downloadFloats(Buf src) {
-        float[] out = new float[Math.toIntExact(src.shape().size())];
-        forEachRow(src, (row, at, n) -> {
+        var out = new float[Math.toIntExact(src.shape().size())];
+        var s = src.storage().segment();
+        forEachRow(src, (first, at, n) -> {
+            if (src.type() == DType.F32) {
+                MemorySegment.copy(s, F32, at * Float.BYTES, out, first, n);
+                return;
+            }
             for (int i = 0; i < n; i++) {
-                out[(int) (row * n + i)] = (float) get(src, at + i);
+                out[first + i] = (float) get(s, src.type(), at + i);
             }
         });
         return out;
@@ -62,8 +86,17 @@ public final class HostTransfer {
 
     /** Element {@code at} of the buffer's storage, counted in elements from the storage's start. */
     public static double get(Buf b, long at) {
-        MemorySegment s = b.storage().segment();
-        return switch (b.type()) {
+        return get(b.storage().segment(), b.type(), at);
+    }
+
+    /** Sets element {@code at} of the buffer's storage, rounding to its type. */
+    public static void put(Buf b, long at, double value) {
+        put(b.storage().segment(), b.type(), at, value);
+    }
+
+    /** Element {@code at} of host memory that holds elements of {@code type}. */
+    public static double get(MemorySegment s, DType type, long at) {
+        return switch (type) {
             case F32 -> s.getAtIndex(F32, at);
             case F64 -> s.getAtIndex(F64, at);
             case I32 -> s.getAtIndex(I32, at);
@@ -71,10 +104,9 @@ public final class HostTransfer {
         };
     }
 
-    /** Sets element {@code at} of the buffer's storage, rounding to its type. */
-    public static void put(Buf b, long at, double value) {
-        MemorySegment s = b.storage().segment();
-        switch (b.type()) {
+    /** Sets element {@code at} of host memory, rounding to {@code type}; integers truncate. */
+    public static void put(MemorySegment s, DType type, long at, double value) {
+        switch (type) {
             case F32 -> s.setAtIndex(F32, at, (float) value);
             case F64 -> s.setAtIndex(F64, at, value);
             case I32 -> s.setAtIndex(I32, at, (int) value);
@@ -98,16 +130,18 @@ public final class HostTransfer {
     }
 
     private interface RowAction {
-        void row(long row, long at, int n);
+        /** {@code first}: index of the row's first element in the host array; {@code at}: in the storage. */
+        void row(int first, long at, int n);
     }
 
     private static void forEachRow(Buf b, RowAction action) {
-        if (b.shape().size() == 0) {
+        int n = b.shape().last();
+        if (b.isDense()) {
+            action.row(0, b.offset(), Math.toIntExact(b.shape().size()));
             return;
         }
-        long rows = b.shape().rows();
-        for (long r = 0; r < rows; r++) {
-            action.row(r, b.offset() + r * b.rowPitch(), b.shape().last());
+        for (long r = 0; r < b.shape().rows(); r++) {
+            action.row(Math.toIntExact(r * n), b.offset() + r * b.rowPitch(), n);
         }
     }
 }

@@ -32,7 +32,8 @@ public interface Kernels {
     /**
      * Attention without ever storing a whole lengthQ x lengthK matrix for all heads.
      *
-     * @param mask      [n, lengthK], 1 = may be seen, 0 = not; or null. A row that sees nothing gives zeros
+     * @param mask      [n, lengthK] of the float type, 1 = may be seen, 0 = not; or null. A row that sees nothing gives
+     *                  zeros, and minus infinity as its logSumExp
      * @param logSumExp [n, heads, lengthQ], written: log of the softmax denominator, for the backward pass
      */
     void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp);
