@@ -1,0 +1,53 @@
+package anneal.kernel.cpu;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * Tells HotSpot how to compile the vector kernels, once per process. C1 gives up on a method with more live vectors
+ * than it has registers and leaves it interpreted, a hundredfold slower; so it is told to skip these classes, which
+ * C2 then compiles from the interpreter's profile. Small vector functions must be inlined, or every vector is boxed.
+ *
+ * <p>This does in an embedding application what flags would do on a command line. It touches only the library's own
+ * classes, failure is harmless, and {@code -Danneal.cpu.compilerHints=false} leaves the compiler alone.
+ */
+final class CompilerHints {
+    private static final String DIRECTIVES = """
+            [{
+              match: "anneal/kernel/cpu/panama/*.*",
+              c1: { Exclude: true },
+              c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*"] }
+            }]
+            """;
+
+    private CompilerHints() {
+    }
+
+    /** Gives the hints if nobody has yet. */
+    static void give() {
+        if (!Boolean.parseBoolean(System.getProperty("anneal.cpu.compilerHints", "true"))) {
+            return;
+        }
+        try {
+            var file = Files.createTempFile("anneal-directives", ".json");
+            try {
+                Files.writeString(file, DIRECTIVES);
+                add(file);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException | JMException | LinkageError | RuntimeException e) {
+            // another JVM, or management is not there: everything works as before, only perhaps slower
+        }
+    }
+
+    private static void add(Path file) throws JMException {
+        var diagnostics = new ObjectName("com.sun.management:type=DiagnosticCommand");
+        ManagementFactory.getPlatformMBeanServer().invoke(diagnostics, "compilerDirectivesAdd",
+                new Object[] {new String[] {file.toString()}}, new String[] {String[].class.getName()});
+    }
+}

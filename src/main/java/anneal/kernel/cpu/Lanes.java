@@ -1,0 +1,13 @@
+package anneal.kernel.cpu;
+
+/** The inner loops of the device, by family: the part that exists twice, on the Vector API and in plain Java. */
+public interface Lanes {
+    /** For people, such as {@code "panama 512 bit"}. */
+    String name();
+
+    /** Matrix products. */
+    TileLanes tiles();
+
+    /** Rows of attention scores and other steps between two products. */
+    ScoreLanes scores();
+}

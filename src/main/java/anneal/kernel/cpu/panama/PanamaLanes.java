@@ -1,0 +1,35 @@
+package anneal.kernel.cpu.panama;
+
+import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.ScoreLanes;
+import anneal.kernel.cpu.TileLanes;
+import jdk.incubator.vector.FloatVector;
+
+/** The inner loops on the Vector API, at the width that the JVM prefers on this machine. */
+public final class PanamaLanes implements Lanes {
+    private final TileLanes tiles = new PanamaTiles();
+    private final ScoreLanes scores = new PanamaScores();
+
+    /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
+    public PanamaLanes() {
+        int bits = FloatVector.SPECIES_PREFERRED.vectorBitSize();
+        if (bits < 128) {
+            throw new UnsupportedOperationException("the JVM's vectors have only " + bits + " bits on this machine");
+        }
+    }
+
+    @Override
+    public String name() {
+        return "Vector API, " + FloatVector.SPECIES_PREFERRED.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public TileLanes tiles() {
+        return tiles;
+    }
+
+    @Override
+    public ScoreLanes scores() {
+        return scores;
+    }
+}

@@ -1,0 +1,98 @@
+package anneal.kernel.cpu.panama;
+
+import anneal.kernel.cpu.TileLanes;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/** Cuts a product into register tiles. */
+final class PanamaTiles implements TileLanes {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = S.length();
+    private static final long BYTES = S.vectorByteSize();
+    /** 6x4 vectors need 32 registers, which x86 has with 512 bits only and ARM always. */
+    private static final boolean MANY_REGISTERS = S.vectorBitSize() == 512
+            || System.getProperty("os.arch").equals("aarch64");
+    private static final int WIDEST = MANY_REGISTERS ? 4 : 2;
+    /** By the number of lanes in use. */
+    private static final VectorMask<?>[] MASKS = new VectorMask<?>[LANES + 1];
+
+    static {
+        for (int i = 0; i <= LANES; i++) {
+            MASKS[i] = S.indexInRange(0, i);
+        }
+    }
+
+    @Override
+    public int width() {
+        return LANES;
+    }
+
+    @Override
+    public void multiply(int rows, int cols, int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add) {
+        int left = cols;
+        for (long shift = 0; left > 0;) {
+            int vectors = Math.min((left + LANES - 1) / LANES, WIDEST);
+            vectors = vectors == 3 ? 2 : vectors;
+            int used = Math.min(left, vectors * LANES);
+            columns(vectors, mask(used), rows, segments, depth, a, aSegment, aRow, aDepth,
+                    b + shift, bSegment, bDepth, c + shift, cRow, add);
+            left -= used;
+            shift += vectors * BYTES;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static VectorMask<Float> mask(int cols) {
+        return (VectorMask<Float>) MASKS[(cols - 1) % LANES + 1];
+    }
+
+    /** All rows of up to four vectors of columns. */
+    private static void columns(int vectors, VectorMask<Float> last, int rows, int segments, int depth,
+                                long a, long aSegment, long aRow, long aDepth,
+                                long b, long bSegment, long bDepth, long c, long cRow, boolean add) {
+        for (int r = 0; r < rows;) {
+            int count = next(rows - r);
+            long p = a + r * aRow;
+            long q = c + r * cRow;
+            if (count == 6) {
+                switch (vectors) {
+                    case 4 -> Tile6.rows6x4(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    case 2 -> Tile6.rows6x2(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    default -> Tile6.rows6x1(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                }
+            } else if (count == 4) {
+                switch (vectors) {
+                    case 4 -> Tile4.rows4x4(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    case 2 -> Tile4.rows4x2(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    default -> Tile4.rows4x1(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                }
+            } else {
+                switch (vectors) {
+                    case 4 -> Tile1.rows1x4(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    case 2 -> Tile1.rows1x2(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                    default -> Tile1.rows1x1(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, q, cRow, add, last);
+                }
+            }
+            r += count;
+        }
+    }
+
+    /** How many of the rows that are left to take at once: sixes, but 8 is two fours. */
+    private static int next(int left) {
+        if (left < 4) {
+            return 1;
+        }
+        return left < 6 || left == 8 || left == 9 ? 4 : 6;
+    }
+}

@@ -1,0 +1,108 @@
+package anneal.kernel.cpu.panama;
+
+import static anneal.kernel.cpu.Native.ALL;
+import static anneal.kernel.cpu.Native.FLOAT;
+import static anneal.kernel.cpu.Native.ORDER;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Register tiles of one row: the sums stay in vector registers while k runs, each step broadcasts a float of A for
+ * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
+ * in registers. {@code last} masks the last vector of a row of C.
+ */
+final class Tile1 {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final long BYTES = S.vectorByteSize();
+
+    private Tile1() {
+    }
+
+    /** 1 rows by 4 vectors. */
+    static void rows1x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c02 = FloatVector.zero(S);
+        var c03 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
+            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER);
+            c02 = FloatVector.fromMemorySegment(S, ALL, c + 2 * BYTES, ORDER);
+            c03 = FloatVector.fromMemorySegment(S, ALL, c + 3 * BYTES, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
+                var b2 = FloatVector.fromMemorySegment(S, ALL, q + 2 * BYTES, ORDER);
+                var b3 = FloatVector.fromMemorySegment(S, ALL, q + 3 * BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                c02 = a0.fma(b2, c02);
+                c03 = a0.fma(b3, c03);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER, last);
+    }
+
+    /** 1 rows by 2 vectors. */
+    static void rows1x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
+            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + BYTES, ORDER, last);
+    }
+
+    /** 1 rows by 1 vector. */
+    static void rows1x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER, last);
+    }
+}

@@ -1,0 +1,201 @@
+package anneal.kernel.cpu.panama;
+
+import static anneal.kernel.cpu.Native.ALL;
+import static anneal.kernel.cpu.Native.FLOAT;
+import static anneal.kernel.cpu.Native.ORDER;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Register tiles of four rows: the sums stay in vector registers while k runs, each step broadcasts a float of A for
+ * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
+ * in registers. {@code last} masks the last vector of a row of C.
+ */
+final class Tile4 {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final long BYTES = S.vectorByteSize();
+
+    private Tile4() {
+    }
+
+    /** 4 rows by 4 vectors. */
+    static void rows4x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c02 = FloatVector.zero(S);
+        var c03 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c11 = FloatVector.zero(S);
+        var c12 = FloatVector.zero(S);
+        var c13 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c21 = FloatVector.zero(S);
+        var c22 = FloatVector.zero(S);
+        var c23 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
+        var c31 = FloatVector.zero(S);
+        var c32 = FloatVector.zero(S);
+        var c33 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
+            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER);
+            c02 = FloatVector.fromMemorySegment(S, ALL, c + 2 * BYTES, ORDER);
+            c03 = FloatVector.fromMemorySegment(S, ALL, c + 3 * BYTES, ORDER, last);
+            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER);
+            c11 = FloatVector.fromMemorySegment(S, ALL, c + cRow + BYTES, ORDER);
+            c12 = FloatVector.fromMemorySegment(S, ALL, c + cRow + 2 * BYTES, ORDER);
+            c13 = FloatVector.fromMemorySegment(S, ALL, c + cRow + 3 * BYTES, ORDER, last);
+            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER);
+            c21 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + BYTES, ORDER);
+            c22 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + 2 * BYTES, ORDER);
+            c23 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + 3 * BYTES, ORDER, last);
+            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER);
+            c31 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + BYTES, ORDER);
+            c32 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + 2 * BYTES, ORDER);
+            c33 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + 3 * BYTES, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
+                var b2 = FloatVector.fromMemorySegment(S, ALL, q + 2 * BYTES, ORDER);
+                var b3 = FloatVector.fromMemorySegment(S, ALL, q + 3 * BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                c02 = a0.fma(b2, c02);
+                c03 = a0.fma(b3, c03);
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                c10 = a1.fma(b0, c10);
+                c11 = a1.fma(b1, c11);
+                c12 = a1.fma(b2, c12);
+                c13 = a1.fma(b3, c13);
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                c20 = a2.fma(b0, c20);
+                c21 = a2.fma(b1, c21);
+                c22 = a2.fma(b2, c22);
+                c23 = a2.fma(b3, c23);
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                c30 = a3.fma(b0, c30);
+                c31 = a3.fma(b1, c31);
+                c32 = a3.fma(b2, c32);
+                c33 = a3.fma(b3, c33);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER, last);
+        c10.intoMemorySegment(ALL, c + cRow, ORDER);
+        c11.intoMemorySegment(ALL, c + cRow + BYTES, ORDER);
+        c12.intoMemorySegment(ALL, c + cRow + 2 * BYTES, ORDER);
+        c13.intoMemorySegment(ALL, c + cRow + 3 * BYTES, ORDER, last);
+        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c21.intoMemorySegment(ALL, c + 2 * cRow + BYTES, ORDER);
+        c22.intoMemorySegment(ALL, c + 2 * cRow + 2 * BYTES, ORDER);
+        c23.intoMemorySegment(ALL, c + 2 * cRow + 3 * BYTES, ORDER, last);
+        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c31.intoMemorySegment(ALL, c + 3 * cRow + BYTES, ORDER);
+        c32.intoMemorySegment(ALL, c + 3 * cRow + 2 * BYTES, ORDER);
+        c33.intoMemorySegment(ALL, c + 3 * cRow + 3 * BYTES, ORDER, last);
+    }
+
+    /** 4 rows by 2 vectors. */
+    static void rows4x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c11 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c21 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
+        var c31 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
+            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER, last);
+            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER);
+            c11 = FloatVector.fromMemorySegment(S, ALL, c + cRow + BYTES, ORDER, last);
+            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER);
+            c21 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + BYTES, ORDER, last);
+            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER);
+            c31 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + BYTES, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                c10 = a1.fma(b0, c10);
+                c11 = a1.fma(b1, c11);
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                c20 = a2.fma(b0, c20);
+                c21 = a2.fma(b1, c21);
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                c30 = a3.fma(b0, c30);
+                c31 = a3.fma(b1, c31);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER);
+        c01.intoMemorySegment(ALL, c + BYTES, ORDER, last);
+        c10.intoMemorySegment(ALL, c + cRow, ORDER);
+        c11.intoMemorySegment(ALL, c + cRow + BYTES, ORDER, last);
+        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
+        c21.intoMemorySegment(ALL, c + 2 * cRow + BYTES, ORDER, last);
+        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
+        c31.intoMemorySegment(ALL, c + 3 * cRow + BYTES, ORDER, last);
+    }
+
+    /** 4 rows by 1 vector. */
+    static void rows4x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
+                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         VectorMask<Float> last) {
+        var c00 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
+        if (add) {
+            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER, last);
+            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER, last);
+            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER, last);
+            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER, last);
+        }
+        for (int s = 0; s < segments; s++) {
+            long p = a + s * aSegment;
+            long q = b + s * bSegment;
+            for (int k = 0; k < depth; k++) {
+                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                c00 = a0.fma(b0, c00);
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                c10 = a1.fma(b0, c10);
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                c20 = a2.fma(b0, c20);
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                c30 = a3.fma(b0, c30);
+                p += aDepth;
+                q += bDepth;
+            }
+        }
+        c00.intoMemorySegment(ALL, c, ORDER, last);
+        c10.intoMemorySegment(ALL, c + cRow, ORDER, last);
+        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER, last);
+        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER, last);
+    }
+}

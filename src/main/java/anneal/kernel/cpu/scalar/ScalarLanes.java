@@ -1,0 +1,26 @@
+package anneal.kernel.cpu.scalar;
+
+import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.ScoreLanes;
+import anneal.kernel.cpu.TileLanes;
+
+/** The inner loops in plain Java. */
+public final class ScalarLanes implements Lanes {
+    private final TileLanes tiles = new ScalarTiles();
+    private final ScoreLanes scores = new ScalarScores();
+
+    @Override
+    public String name() {
+        return "plain Java";
+    }
+
+    @Override
+    public TileLanes tiles() {
+        return tiles;
+    }
+
+    @Override
+    public ScoreLanes scores() {
+        return scores;
+    }
+}
