@@ -1,0 +1,2 @@
+/** JMH benchmarks of kernels and whole models. Each checks a result before it is timed. */
+package anneal.bench;
