@@ -10,4 +10,10 @@ public interface Lanes {
 
     /** Rows of attention scores and other steps between two products. */
     ScoreLanes scores();
+
+    /** Point-wise functions. */
+    PointwiseLanes pointwise();
+
+    /** Pieces of reductions. */
+    ReduceLanes reduce();
 }

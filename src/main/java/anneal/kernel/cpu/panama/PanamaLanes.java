@@ -1,6 +1,8 @@
 package anneal.kernel.cpu.panama;
 
 import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.PointwiseLanes;
+import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.TileLanes;
 import jdk.incubator.vector.FloatVector;
@@ -8,6 +10,8 @@ import jdk.incubator.vector.FloatVector;
 /** The inner loops on the Vector API, at the width that the JVM prefers on this machine. */
 public final class PanamaLanes implements Lanes {
     private final TileLanes tiles = new PanamaTiles();
+    private final PointwiseLanes pointwise = new PanamaPointwise();
+    private final ReduceLanes reduce = new PanamaReduce();
     private final ScoreLanes scores = new PanamaScores();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
@@ -31,5 +35,15 @@ public final class PanamaLanes implements Lanes {
     @Override
     public ScoreLanes scores() {
         return scores;
+    }
+
+    @Override
+    public PointwiseLanes pointwise() {
+        return pointwise;
+    }
+
+    @Override
+    public ReduceLanes reduce() {
+        return reduce;
     }
 }

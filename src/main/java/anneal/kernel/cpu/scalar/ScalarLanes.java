@@ -1,12 +1,16 @@
 package anneal.kernel.cpu.scalar;
 
 import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.PointwiseLanes;
+import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.TileLanes;
 
 /** The inner loops in plain Java. */
 public final class ScalarLanes implements Lanes {
     private final TileLanes tiles = new ScalarTiles();
+    private final PointwiseLanes pointwise = new ScalarPointwise();
+    private final ReduceLanes reduce = new ScalarReduce();
     private final ScoreLanes scores = new ScalarScores();
 
     @Override
@@ -22,5 +26,15 @@ public final class ScalarLanes implements Lanes {
     @Override
     public ScoreLanes scores() {
         return scores;
+    }
+
+    @Override
+    public PointwiseLanes pointwise() {
+        return pointwise;
+    }
+
+    @Override
+    public ReduceLanes reduce() {
+        return reduce;
     }
 }

@@ -1,0 +1,140 @@
+package anneal.kernel.cpu;
+
+import anneal.kernel.AdamWSpec;
+import anneal.kernel.AttentionSpec;
+import anneal.kernel.Buf;
+import anneal.kernel.Contract;
+import anneal.kernel.ConvSpec;
+import anneal.kernel.CopySpec;
+import anneal.kernel.DType;
+import anneal.kernel.Epilogue;
+import anneal.kernel.GemmSpec;
+import anneal.kernel.Kernels;
+import anneal.kernel.MapOp;
+import anneal.kernel.NormSpec;
+import anneal.kernel.Plan;
+import anneal.kernel.Prologue;
+import anneal.kernel.Qkv;
+import anneal.kernel.RandomSpec;
+import anneal.kernel.ReduceOp;
+import anneal.kernel.Resample;
+import anneal.kernel.Spec;
+
+/** The door of the cpu device: checks a call, for addresses are raw from here on, and hands it to its family. */
+final class CpuKernels implements Kernels {
+    private final Contract contract = new Contract(DType.F32);
+    private final MapKernel map;
+    private final ReduceKernel reduce;
+    private final CopyKernel copy;
+
+    CpuKernels(CpuContext cpu) {
+        map = new MapKernel(cpu);
+        reduce = new ReduceKernel(cpu);
+        copy = new CopyKernel(cpu);
+    }
+
+    @Override
+    public Plan plan(Spec spec) {
+        throw new UnsupportedOperationException("cpu: plan");
+    }
+
+    @Override
+    public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        throw new UnsupportedOperationException("cpu: conv");
+    }
+
+    @Override
+    public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
+        throw new UnsupportedOperationException("cpu: gemm");
+    }
+
+    @Override
+    public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
+        throw new UnsupportedOperationException("cpu: attention");
+    }
+
+    @Override
+    public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
+                                  Qkv gradients) {
+        throw new UnsupportedOperationException("cpu: attentionBackward");
+    }
+
+    @Override
+    public void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
+        throw new UnsupportedOperationException("cpu: normStats");
+    }
+
+    @Override
+    public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
+        throw new UnsupportedOperationException("cpu: norm");
+    }
+
+    @Override
+    public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta,
+                             Buf dGamma, Buf dBeta, Buf dScale, Buf dShift) {
+        throw new UnsupportedOperationException("cpu: normBackward");
+    }
+
+    @Override
+    public void map(MapOp f, Buf out, Buf... in) {
+        contract.map(f, out, in);
+        map.map(f, out, in);
+    }
+
+    @Override
+    public void reduce(ReduceOp f, int[] axes, Buf in, Buf out) {
+        contract.reduce(axes, in, out);
+        reduce.reduce(f, axes, in, out);
+    }
+
+    @Override
+    public void softmax(boolean log, Buf x, Buf y) {
+        throw new UnsupportedOperationException("cpu: softmax");
+    }
+
+    @Override
+    public void softmaxBackward(boolean log, Buf y, Buf dy, Buf dx) {
+        throw new UnsupportedOperationException("cpu: softmaxBackward");
+    }
+
+    @Override
+    public void gather(Buf table, Buf index, Buf out) {
+        throw new UnsupportedOperationException("cpu: gather");
+    }
+
+    @Override
+    public void scatterAdd(Buf index, Buf rows, Buf table) {
+        throw new UnsupportedOperationException("cpu: scatterAdd");
+    }
+
+    @Override
+    public void oneHot(Buf index, Buf out) {
+        throw new UnsupportedOperationException("cpu: oneHot");
+    }
+
+    @Override
+    public void resample(Resample r, Buf x, Buf y, double alpha, double beta) {
+        throw new UnsupportedOperationException("cpu: resample");
+    }
+
+    @Override
+    public void copy(CopySpec s, Buf src, Buf dst) {
+        copy.copy(s, src, dst);
+    }
+
+    @Override
+    public void fill(Buf out, double value) {
+        copy.fill(out, value);
+    }
+
+    @Override
+    public void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out) {
+        throw new UnsupportedOperationException("cpu: random");
+    }
+
+    @Override
+    public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
+                      Buf[] emas, double[] emaRates) {
+        throw new UnsupportedOperationException("cpu: adamw");
+    }
+}

@@ -1,0 +1,25 @@
+package anneal.kernel.cpu;
+
+/**
+ * How a {@link CpuBackend} is set up.
+ *
+ * @param threads     how many threads work on a kernel, the caller included; at least 1
+ * @param poison      fill fresh and freed memory with NaN, so that a read of either shows in the result
+ * @param forceScalar use the plain Java loops even where the Vector API is there
+ */
+public record CpuOptions(int threads, boolean poison, boolean forceScalar) {
+    public CpuOptions {
+        if (threads < 1) {
+            throw new IllegalArgumentException("the cpu device needs at least 1 thread, not " + threads);
+        }
+    }
+
+    /** All processors, no poison, vectors where there are any. */
+    public static CpuOptions defaults() {
+        return new CpuOptions(Runtime.getRuntime().availableProcessors(), false, false);
+    }
+
+    public CpuOptions withThreads(int n) {
+        return new CpuOptions(n, poison, forceScalar);
+    }
+}
