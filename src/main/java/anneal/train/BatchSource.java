@@ -1,0 +1,57 @@
+package anneal.train;
+
+import anneal.data.ImageDataset;
+import anneal.data.Pixels;
+import anneal.kernel.Philox;
+import java.io.IOException;
+
+/**
+ * An endless shuffled walk through a data set: every epoch visits each image once, in an order that follows from the
+ * seed and the epoch's number alone. So the batch of any step can be made again, which is what resuming needs.
+ */
+final class BatchSource {
+    private final ImageDataset data;
+    private final int batch;
+    private final long seed;
+    private final boolean flip;
+    private long epoch = -1;
+    private int[] order;
+
+    /** @param flip mirror every image left-right with probability 1/2 */
+    BatchSource(ImageDataset data, int batch, long seed, boolean flip) {
+        if (data.size() == 0) {
+            throw new IllegalArgumentException("the data set is empty: " + data.description());
+        }
+        this.data = data;
+        this.batch = batch;
+        this.seed = seed;
+        this.flip = flip;
+    }
+
+    /** The batch of training step {@code step}, counted from 0. */
+    Batch at(int step) throws IOException {
+        int bytes = data.imageBytes();
+        byte[] image = new byte[bytes];
+        float[] images = new float[Math.multiplyExact(batch, bytes)];
+        int[] labels = new int[batch];
+        int[] samples = new int[batch];
+        for (int i = 0; i < batch; i++) {
+            int index = index((long) step * batch + i);
+            data.copyImage(index, image, 0);
+            boolean mirror = flip && Philox.stream(seed, Streams.FLIP, i, step).nextDouble() < 0.5;
+            Pixels.imageToTensor(image, 0, data.height(), data.width(), data.channels(), mirror, images, i * bytes);
+            labels[i] = data.label(index);
+            samples[i] = i;
+        }
+        return new Batch(images, labels, samples);
+    }
+
+    private int index(long position) {
+        long wanted = position / data.size();
+        if (wanted != epoch) {
+            epoch = wanted;
+            order = Philox.stream(seed, Streams.SHUFFLE, 0, Math.toIntExact(wanted)).permutation(data.size());
+        }
+        return order[(int) (position % data.size())];
+    }
+}
