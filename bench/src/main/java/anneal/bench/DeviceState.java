@@ -4,6 +4,8 @@ import anneal.kernel.Backend;
 import anneal.kernel.Buf;
 import anneal.kernel.Lowering;
 import anneal.kernel.Shape;
+import anneal.kernel.cpu.CpuBackend;
+import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.reference.ReferenceBackend;
 import java.util.SplittableRandom;
 import org.openjdk.jmh.annotations.Level;
@@ -17,10 +19,10 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 public class DeviceState {
 
-    @Param("reference")
+    @Param("cpu")
     public String device;
 
-    @Param("1")
+    @Param({"1", "2"})
     public int threads;
 
     private final SplittableRandom random = new SplittableRandom(20);
@@ -30,6 +32,7 @@ public class DeviceState {
     @Setup(Level.Trial)
     public void open() {
         backend = switch (device) {
+            case "cpu" -> new CpuBackend(CpuOptions.defaults().withThreads(threads));
             case "reference" -> new ReferenceBackend();
             default -> throw new IllegalArgumentException("no device is called " + device);
         };
