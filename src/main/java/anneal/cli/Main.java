@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         footer = "%nanneal COMMAND --help tells about one command.",
         versionProvider = VersionProvider.class,
         subcommands = {
+            ParityCommand.class,
         })
 public final class Main implements Runnable {
 

@@ -1,0 +1,138 @@
+package anneal.parity;
+
+import anneal.io.DataException;
+import anneal.io.SafeTensors;
+import anneal.io.SafeTensorsFile;
+import anneal.io.TensorData;
+import anneal.tensor.Device;
+import anneal.tensor.Tensor;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SequencedMap;
+
+/** One case ready to run: the device, the config, and what is given, by the fixture's names without {@code in.}. */
+public final class CaseContext implements AutoCloseable {
+    private static final String INPUT = "in.";
+
+    private final Device device;
+    private final Manifest manifest;
+    private final Manifest.Case entry;
+    private final SafeTensorsFile file;
+
+    private CaseContext(Device device, Manifest manifest, Manifest.Case entry, SafeTensorsFile file) {
+        this.device = device;
+        this.manifest = manifest;
+        this.entry = entry;
+        this.file = file;
+    }
+
+    /** Opens the case's file. The tensors made through it belong to the device's current scope. */
+    static CaseContext open(Device device, Manifest manifest, Manifest.Case entry) throws IOException {
+        var file = entry.file() == null ? null : SafeTensors.read(manifest.folder().resolve(entry.file()));
+        return new CaseContext(device, manifest, entry, file);
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public Manifest manifest() {
+        return manifest;
+    }
+
+    public Manifest.Case entry() {
+        return entry;
+    }
+
+    public JsonNode config() {
+        return entry.config();
+    }
+
+    /** Reference value of an expected tensor. */
+    TensorData reference(String name) throws IOException {
+        return file.get(name);
+    }
+
+    /** Names of the inputs, in the manifest's order. */
+    List<String> inputs() {
+        return entry.tensors().stream().map(Manifest.Entry::name).filter(n -> n.startsWith(INPUT))
+                .map(n -> n.substring(INPUT.length())).toList();
+    }
+
+    public boolean has(String input) {
+        return file != null && file.tensors().containsKey(INPUT + input);
+    }
+
+    /** An input as it lies in the file. */
+    public TensorData data(String input) throws IOException {
+        if (file == null) {
+            throw new DataException("case " + entry.name() + " has no file, but " + INPUT + input + " is needed");
+        }
+        return file.get(INPUT + input);
+    }
+
+    public double[] doubles(String input) throws IOException {
+        return data(input).toDoubles();
+    }
+
+    public int[] ints(String input) throws IOException {
+        return Arrays.stream(data(input).toLongs()).mapToInt(Math::toIntExact).toArray();
+    }
+
+    /** An input in the device's float type, in the fixture's layout. */
+    public Tensor tensor(String input) throws IOException {
+        return upload(data(input));
+    }
+
+    /** An input image [N, C, H, W] (or sequence [N, C, L]) with its channels last. */
+    public Tensor image(String input) throws IOException {
+        var t = tensor(input);
+        return t.permute(Axes.channelsLast(t.rank()));
+    }
+
+    /** Entry {@code row} of an input's first axis, an image with its channels last. */
+    public Tensor image(String input, int row) throws IOException {
+        var t = upload(row(data(input), row));
+        return t.permute(Axes.channelsLast(t.rank()));
+    }
+
+    /** An I32 tensor of labels, indices or timesteps. */
+    public Tensor indices(String input) throws IOException {
+        return device.ofInts(ints(input), data(input).intShape());
+    }
+
+    /** Labels {@code y} if the case has them, else null. */
+    public Tensor labels() throws IOException {
+        return has("y") ? indices("y") : null;
+    }
+
+    /** Numbers of a file as a tensor of this device, in the current scope. */
+    Tensor upload(TensorData data) {
+        return device.of(data.toDoubles(), data.intShape());
+    }
+
+    /** Entry {@code i} of the first axis. */
+    static TensorData row(TensorData data, int i) {
+        var shape = Arrays.copyOfRange(data.shape(), 1, data.shape().length);
+        long bytes = TensorData.elementsOf(shape) * data.type().bytes();
+        return new TensorData(data.type(), shape, data.bytes().asSlice(i * bytes, bytes));
+    }
+
+    /** A new collection of results. */
+    Outputs outputs() {
+        return new Outputs();
+    }
+
+    SequencedMap<String, TensorData> allTensors() {
+        return file.tensors();
+    }
+
+    @Override
+    public void close() {
+        if (file != null) {
+            file.close();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package anneal.parity;
+
+import anneal.io.SafeTensors;
+import anneal.io.TensorData;
+import anneal.parity.CaseResult.Status;
+import anneal.tensor.Device;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.function.Consumer;
+
+/**
+ * Runs cases of a manifest on a device and compares every tensor that they list.
+ *
+ * @param strict hold relative norms to float64's bars too; for the reference device
+ * @param dump   where to write CASE.safetensors with what was computed, or null
+ */
+public record ParityRun(Device device, Manifest manifest, boolean strict, Path dump) {
+    /** Runs {@code cases} one after another; {@code each} hears of every result at once. */
+    public ParityReport run(List<Manifest.Case> cases, Consumer<CaseResult> each) throws IOException {
+        if (dump != null) {
+            Files.createDirectories(dump);
+        }
+        var report = new ParityReport();
+        for (var entry : cases) {
+            var result = run(entry);
+            report.add(result);
+            each.accept(result);
+        }
+        return report;
+    }
+
+    /** Runs one case. What goes wrong in it is a failure of the case; only the dump's own failure is thrown. */
+    public CaseResult run(Manifest.Case entry) throws IOException {
+        long start = System.nanoTime();
+        var runner = Kinds.find(entry.kind());
+        if (runner == null) {
+            return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known", List.of());
+        }
+        SequencedMap<String, TensorData> got;
+        try (var scope = device.scope(); var context = CaseContext.open(device, manifest, entry)) {
+            try {
+                got = runner.run(context);
+            } catch (UnsupportedOperationException e) {
+                return result(entry, start, Status.UNSUPPORTED, reason(e), List.of());
+            } catch (IllegalArgumentException e) {
+                return result(entry, start, entry.expectsError() ? Status.OK : Status.FAIL,
+                        entry.expectsError() ? "refused: " + reason(e) : reason(e), List.of());
+            }
+            if (entry.expectsError()) {
+                return result(entry, start, Status.FAIL, "must be refused, but was computed", List.of());
+            }
+            var comparisons = compare(context, got);
+            writeDump(entry, got);
+            return judge(entry, start, comparisons);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (RuntimeException e) {
+            return result(entry, start, Status.FAIL, "%s: %s (%s)".formatted(e.getClass().getSimpleName(), reason(e),
+                    e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]), List.of());
+        }
+    }
+
+    private List<Comparison> compare(CaseContext context, Map<String, TensorData> got) {
+        return context.entry().expected().stream().map(t -> {
+            try {
+                return Comparison.of(t, context.reference(t.name()), got.get(t.name()), strict);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }).toList();
+    }
+
+    private CaseResult judge(Manifest.Case entry, long start, List<Comparison> comparisons) {
+        var bad = comparisons.stream().filter(c -> !c.passed()).toList();
+        if (bad.isEmpty()) {
+            return result(entry, start, Status.OK, "", comparisons);
+        }
+        var more = bad.size() == 1 ? "" : " (and %d more of %d)".formatted(bad.size() - 1, comparisons.size());
+        return result(entry, start, Status.FAIL, bad.getFirst().complaint() + more, comparisons);
+    }
+
+    private void writeDump(Manifest.Case entry, SequencedMap<String, TensorData> got) throws IOException {
+        if (dump != null) {
+            SafeTensors.write(dump.resolve(entry.name() + ".safetensors"), got,
+                    Map.of("kind", entry.kind(), "device", device.name()));
+        }
+    }
+
+    private static String reason(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    private static CaseResult result(Manifest.Case entry, long start, Status status, String reason,
+                                     List<Comparison> comparisons) {
+        return new CaseResult(entry.name(), entry.kind(), status, reason, comparisons,
+                (System.nanoTime() - start) * 1e-9);
+    }
+}
