@@ -70,10 +70,23 @@ public final class Lowering {
             withWorkspace(plan, work -> kernels.gemm(s, a, b, e, c, work));
             return;
         }
-        try (Temporary t = new Temporary(c.shape())) {
-            withWorkspace(plan, work -> kernels.gemm(s, a, b, Epilogue.NONE, t.buf, work));
-            epilogue(e, t.buf, c);
+        try (Temporary t = new Temporary(Shape.of(s.batch(), s.m(), s.n()))) {
+            long entrySize = (long) s.m() * s.n();
+            GemmSpec dense = new GemmSpec(s.batch(), s.m(), s.n(), s.k(), s.transA(), s.transB(),
+                    s.strideA(), s.strideB(), entrySize);
+            withWorkspace(plan, work -> kernels.gemm(dense, a, b, Epilogue.NONE, t.buf, work));
+            for (int i = 0; i < s.batch(); i++) {
+                Buf r = Contract.entry(t.buf, i, entrySize, s.m(), s.n());
+                epilogue(ofEntry(e, i, s), r, Contract.entry(c, i, s.strideC(), s.m(), s.n()));
+            }
         }
+    }
+
+    /** The epilogue of entry {@code i} of a batch, whose residual has all entries' rows one after another. */
+    private static Epilogue ofEntry(Epilogue e, int i, GemmSpec s) {
+        Buf all = e.residual();
+        Buf residual = all == null ? null : Contract.entry(all, i, s.m() * all.rowPitch(), s.m(), s.n());
+        return new Epilogue(e.bias(), null, residual, e.alpha(), e.beta(), e.act());
     }
 
     /** {@code y = p(x)} for x [n, h, w, c]: normalise, modulate, activate, then resample. */

@@ -1,0 +1,95 @@
+package anneal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import anneal.kernel.reference.ReferenceBackend;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * Compares a device with the reference over all {@link KernelCases}, with what it fuses and with everything lowered. A
+ * device's test extends this and says how to open one.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class KernelComparison {
+    private Backend device;
+    private Backend reference;
+
+    /** A fresh device, with freed memory poisoned where it can do that. */
+    protected abstract Backend open();
+
+    @BeforeAll
+    void openDevices() {
+        device = open();
+        reference = new ReferenceBackend(true);
+    }
+
+    @AfterAll
+    void closeDevices() {
+        device.close();
+        reference.close();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> fusedAgreesWithReference() {
+        return KernelCases.all().stream()
+                .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.FUSED)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> loweredAgreesWithReference() {
+        return Stream.of(ConvCases.all(), GemmCases.all(), NormCases.all()).flatMap(List::stream)
+                .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.LOWERED)));
+    }
+
+    private void compare(KernelCase c, Lab.Mode mode) {
+        var expected = run(c, reference, mode);
+        var actual = run(c, device, mode);
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            compare("result " + i, expected.get(i), actual.get(i), c.tolerance(epsilon()));
+        }
+        assertEquals(0, device.memory().liveStorages(), "storages left over");
+    }
+
+    private List<double[]> run(KernelCase c, Backend backend, Lab.Mode mode) {
+        try (var lab = new Lab(backend, backend.kernels(), mode, device.floatType(), c.seed())) {
+            c.body().accept(lab);
+            lab.checkSurroundings();
+            return lab.results();
+        }
+    }
+
+    /** ||actual - expected|| / ||expected||; whatever is not finite must be the same. */
+    private static void compare(String what, double[] expected, double[] actual, double tolerance) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < expected.length; i++) {
+            if (!Double.isFinite(expected[i]) || !Double.isFinite(actual[i])) {
+                assertEquals(expected[i], actual[i], what + ", element " + i);
+                continue;
+            }
+            difference += (actual[i] - expected[i]) * (actual[i] - expected[i]);
+            norm += expected[i] * expected[i];
+        }
+        double error = Math.sqrt(difference / Math.max(norm, Double.MIN_NORMAL));
+        if (!(error <= tolerance)) {
+            fail(what + " of " + expected.length + " elements: relative error " + error + ", allowed " + tolerance);
+        }
+    }
+
+    private double epsilon() {
+        return switch (device.floatType()) {
+            case F64 -> 0x1p-53;
+            case F32 -> 0x1p-24;
+            case BF16 -> 0x1p-9;
+            case I32 -> throw new IllegalStateException("a device of integers");
+        };
+    }
+}

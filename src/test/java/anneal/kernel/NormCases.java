@@ -1,0 +1,60 @@
+package anneal.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Normalisation: statistics, the whole prologue, and its backward pass with any subset of the gradients. */
+final class NormCases {
+    private NormCases() {
+    }
+
+    static List<KernelCase> all() {
+        var cases = new ArrayList<KernelCase>();
+        for (int i = 0; i < 12; i++) {
+            cases.add(new KernelCase("normStats #" + i, 500, lab -> stats(lab, anySpec(lab))));
+        }
+        for (int i = 0; i < 24; i++) {
+            cases.add(new KernelCase("norm #" + i, 1, lab -> norm(lab, anySpec(lab))));
+            cases.add(new KernelCase("normBackward #" + i, 500, lab -> backward(lab, anySpec(lab))));
+        }
+        var model = new NormSpec(2, 16, 16, 128, 32, 1e-5);
+        cases.add(new KernelCase("normStats model", 1024, lab -> stats(lab, model)));
+        cases.add(new KernelCase("norm model", 1, lab -> norm(lab, model)));
+        cases.add(new KernelCase("normBackward model", 1024, lab -> backward(lab, model)));
+        return cases;
+    }
+
+    private static NormSpec anySpec(Lab lab) {
+        int channels = lab.oneOf(1, 3, 4, 6, 8, 16, 24, 30, 33, 64);
+        boolean rows = lab.between(0, 3) == 0;
+        return new NormSpec(lab.between(1, rows ? 20 : 3), rows ? 1 : lab.between(2, 11), rows ? 1 : lab.between(1, 11),
+                channels, rows ? 1 : Fusions.groups(lab, channels), 1e-5);
+    }
+
+    /** Values far from 0, so that a variance computed in one pass would be wrong. */
+    private static void stats(Lab lab, NormSpec s) {
+        var shape = Shape.of(s.n(), s.h(), s.w(), s.channels());
+        var x = lab.holding(lab.uniforms(shape.size(), 20, 24), shape);
+        lab.kernels().normStats(s, x, lab.denseOutput(s.n(), s.groups()), lab.denseOutput(s.n(), s.groups()));
+    }
+
+    private static void norm(Lab lab, NormSpec s) {
+        var resample = s.h() > 1 && s.w() > 1 ? Resample.values()[lab.random().nextInt(3)] : Resample.NONE;
+        var p = Fusions.prologue(lab, s.n(), s.channels(), resample);
+        var y = lab.output(s.n(), resample.apply(s.h()), resample.apply(s.w()), s.channels());
+        lab.lowering().norm(p, lab.input(s.n(), s.h(), s.w(), s.channels()), y);
+    }
+
+    private static void backward(Lab lab, NormSpec any) {
+        int[] image = {any.n(), any.h(), any.w(), any.channels()};
+        var p = Fusions.prologue(lab, any.n(), any.channels(), Resample.NONE);
+        var s = new NormSpec(any.n(), any.h(), any.w(), any.channels(), Math.max(1, p.groups()), any.eps());
+        double dxBeta = lab.perhaps() ? 0 : 0.5;
+        lab.kernels().normBackward(s, p, lab.input(image), lab.input(image),
+                lab.between(0, 3) == 0 ? null : lab.target(dxBeta, image), dxBeta,
+                lab.perhaps() ? lab.denseOutput(any.channels()) : null,
+                lab.perhaps() ? lab.denseOutput(any.channels()) : null,
+                lab.perhaps() ? lab.output(any.n(), any.channels()) : null,
+                lab.perhaps() ? lab.output(any.n(), any.channels()) : null);
+    }
+}
