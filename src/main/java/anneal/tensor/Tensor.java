@@ -69,6 +69,16 @@ public final class Tensor {
         return device.view(buf);
     }
 
+    /** The same numbers in the device's float type: this tensor itself if they are already; has no gradient otherwise. */
+    public Tensor toFloating() {
+        if (dtype() == device.floatType()) {
+            return this;
+        }
+        Tensor out = device.empty(shape());
+        device.kernels().copy(Strided.fromRegion(buf, 0, out.buf), buf, out.buf);
+        return out;
+    }
+
     // ---- reading and writing from the host (these wait for the device) ----
 
     public float[] toFloats() {
@@ -170,6 +180,14 @@ public final class Tensor {
 
     public Tensor sqrt() {
         return Unary.of(MapOp.Fn.SQRT, this);
+    }
+
+    public Tensor sin() {
+        return Unary.of(MapOp.Fn.SIN, this);
+    }
+
+    public Tensor cos() {
+        return Unary.of(MapOp.Fn.COS, this);
     }
 
     public Tensor tanh() {
