@@ -49,21 +49,13 @@ public abstract class KernelComparison {
     }
 
     private void compare(KernelCase c, Lab.Mode mode) {
-        var expected = run(c, reference, mode);
-        var actual = run(c, device, mode);
+        var expected = KernelRuns.run(c, reference, mode, device.floatType());
+        var actual = KernelRuns.run(c, device, mode, device.floatType());
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
             compare("result " + i, expected.get(i), actual.get(i), c.tolerance(epsilon()));
         }
         assertEquals(0, device.memory().liveStorages(), "storages left over");
-    }
-
-    private List<double[]> run(KernelCase c, Backend backend, Lab.Mode mode) {
-        try (var lab = new Lab(backend, backend.kernels(), mode, device.floatType(), c.seed())) {
-            c.body().accept(lab);
-            lab.checkSurroundings();
-            return lab.results();
-        }
     }
 
     /** ||actual - expected|| / ||expected||; whatever is not finite must be the same. */

@@ -1,0 +1,179 @@
+package anneal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * The same bits from a device for any number of threads and for a sample alone or in a batch (DESIGN 3b). A device's test
+ * extends this and says how to open one.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class KernelDeterminism {
+    private static final int[] THREADS = {1, 2, 5};
+
+    private List<Backend> devices;
+
+    protected abstract Backend open(int threads);
+
+    @BeforeAll
+    void openDevices() {
+        devices = Arrays.stream(THREADS).mapToObj(this::open).toList();
+    }
+
+    @AfterAll
+    void closeDevices() {
+        devices.forEach(Backend::close);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anyNumberOfThreadsGivesTheSameBits() {
+        return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> {
+            var expected = KernelRuns.run(c, devices.getFirst(), Lab.Mode.FUSED, devices.getFirst().floatType());
+            for (var device : devices.subList(1, devices.size())) {
+                assertSameBits(expected, KernelRuns.run(c, device, Lab.Mode.FUSED, device.floatType()));
+            }
+        }));
+    }
+
+    static void assertSameBits(List<double[]> expected, List<double[]> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); i++) {
+            assertArrayEquals(expected.get(i), actual.get(i));
+        }
+    }
+
+    /** Runs {@code call} on a whole batch and then sample by sample into a second buffer. */
+    private void assertSampleAlone(int n, Shape out, Maker maker) {
+        try (var lab = new Lab(devices.getLast(), devices.getLast().kernels(), Lab.Mode.FUSED, DType.F32, 5)) {
+            var whole = lab.denseOutput(out.toArray());
+            var alone = lab.denseOutput(out.toArray());
+            var call = maker.make(lab);
+            call.run(whole, 0, n);
+            for (int i = 0; i < n; i++) {
+                call.run(alone.slab(i, i + 1), i, i + 1);
+            }
+            assertArrayEquals(lab.results().get(0), lab.results().get(1));
+        }
+    }
+
+    private interface Maker {
+        Call make(Lab lab);
+    }
+
+    private interface Call {
+        void run(Buf out, int from, int to);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aConvolvedSampleDoesNotDependOnItsBatch() {
+        var specs = new ArrayList<ConvSpec>();
+        for (var mode : List.of(ConvSpec.Mode.FORWARD, ConvSpec.Mode.DATA_GRADIENT)) {
+            specs.add(new ConvSpec(mode, 5, 16, 16, 32, 64, 3, 3, 1, 1));
+            specs.add(new ConvSpec(mode, 5, 7, 9, 5, 11, 3, 3, 1, 1));
+            specs.add(new ConvSpec(mode, 5, 4, 4, 64, 32, 3, 3, 1, 1));
+            specs.add(new ConvSpec(mode, 5, 8, 8, 20, 36, 1, 1, 1, 0));
+            specs.add(new ConvSpec(mode, 5, 9, 8, 12, 16, 3, 3, 2, 1));
+        }
+        return specs.stream().map(s -> DynamicTest.dynamicTest(s.toString(), () -> conv(s)));
+    }
+
+    private void conv(ConvSpec s) {
+        boolean forward = s.mode() == ConvSpec.Mode.FORWARD;
+        var x = Shape.of(s.n(), s.inH(), s.inW(), s.inC());
+        var y = Shape.of(s.n(), s.outH(), s.outW(), s.outC());
+        assertSampleAlone(s.n(), forward ? y : x, lab -> {
+            var w = lab.denseInput(s.outC(), s.kH(), s.kW(), s.inC());
+            var in = lab.input((forward ? x : y).toArray());
+            var bias = forward ? Epilogue.bias(lab.denseInput(s.outC())) : Epilogue.NONE;
+            return (out, from, to) -> {
+                var part = new ConvSpec(s.mode(), to - from, s.inH(), s.inW(), s.inC(), s.outC(), s.kH(), s.kW(),
+                        s.stride(), s.padding());
+                var read = in.slab(from, to);
+                lab.lowering().conv(part, Prologue.NONE, forward ? read : out, w, bias, forward ? out : read);
+            };
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> aProductsRowDoesNotDependOnTheOtherRows() {
+        return Stream.of(Shape.of(37, 64, 128), Shape.of(13, 5, 33), Shape.of(9, 200, 300), Shape.of(300, 48, 17))
+                .flatMap(d -> Stream.of(false, true).map(transB -> DynamicTest.dynamicTest(
+                        "m, n, k " + d + (transB ? " transposed" : ""), () -> gemm(d.dim(0), d.dim(1), d.dim(2), transB))));
+    }
+
+    private void gemm(int m, int n, int k, boolean transB) {
+        assertSampleAlone(m, Shape.of(m, n), lab -> {
+            var a = lab.input(m, k);
+            var b = transB ? lab.input(n, k) : lab.input(k, n);
+            return (out, from, to) -> lab.lowering().gemm(GemmSpec.of(to - from, n, k, false, transB),
+                    a.slab(from, to), b, Epilogue.NONE, out);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> anAttendingSampleDoesNotDependOnItsBatch() {
+        return Stream.of(Shape.of(64, 64), Shape.of(17, 20), Shape.of(130, 32)).map(d ->
+                DynamicTest.dynamicTest("length, headDim " + d, () -> attention(d.dim(0), d.dim(1))));
+    }
+
+    private void attention(int length, int d) {
+        int n = 4;
+        assertSampleAlone(n, Shape.of(n, length, d), lab -> {
+            var qkv = lab.input(n, length, 3 * d);
+            var lse = lab.denseInput(n, 1, length);
+            return (out, from, to) -> {
+                var s = new AttentionSpec(to - from, 1, d, length, length, 0, 0, 0, 0, false, 0.3);
+                var part = qkv.slab(from, to);
+                lab.kernels().attention(s, new Qkv(part.columns(0, d), part.columns(d, 2 * d), part.columns(2 * d, 3 * d)),
+                        null, out, lse.slab(from, to));
+            };
+        });
+    }
+
+    @Test
+    void aNormalisedSampleDoesNotDependOnItsBatch() {
+        assertSampleAlone(5, Shape.of(5, 6, 7, 24), lab -> {
+            var x = lab.input(5, 6, 7, 24);
+            var mean = lab.denseInput(5, 4);
+            var rstd = lab.denseInput(5, 4);
+            return (out, from, to) -> {
+                var s = new NormSpec(to - from, 6, 7, 24, 4, 1e-5);
+                lab.kernels().normStats(s, x.slab(from, to), mean.slab(from, to), rstd.slab(from, to));
+                lab.kernels().norm(s, new Prologue(mean.slab(from, to), rstd.slab(from, to), null, null, null, null,
+                        Activation.SILU, Resample.NONE), x.slab(from, to), out);
+            };
+        });
+    }
+
+    @Test
+    void aNormGradientDoesNotDependOnItsBatch() {
+        assertSampleAlone(5, Shape.of(5, 6, 7, 24), lab -> {
+            var x = lab.input(5, 6, 7, 24);
+            var dy = lab.input(5, 6, 7, 24);
+            var mean = lab.denseInput(5, 4);
+            var rstd = lab.denseInput(5, 4);
+            return (out, from, to) -> lab.kernels().normBackward(new NormSpec(to - from, 6, 7, 24, 4, 1e-5),
+                    new Prologue(mean.slab(from, to), rstd.slab(from, to), null, null, null, null, Activation.SILU,
+                            Resample.NONE), x.slab(from, to), dy.slab(from, to), out, 0, null, null, null, null);
+        });
+    }
+
+    @Test
+    void aRowsSoftmaxDoesNotDependOnTheOthers() {
+        assertSampleAlone(9, Shape.of(9, 37), lab -> {
+            var x = lab.input(9, 37);
+            return (out, from, to) -> lab.kernels().softmax(false, x.slab(from, to), out);
+        });
+    }
+}
