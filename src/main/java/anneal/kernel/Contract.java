@@ -150,6 +150,31 @@ public final class Contract {
         floats("y", y, d.dim(0), r.apply(d.dim(1)), r.apply(d.dim(2)), d.dim(3));
     }
 
+    /** Both ends of the two strided boxes must lie inside their storages. */
+    public void copy(CopySpec s, Buf src, Buf dst) {
+        require(src.type().isFloating() == dst.type().isFloating() || !s.accumulate(), "copy",
+                "an accumulating one does not change between integers and floats");
+        box("src", src, s.dims(), s.srcOffset(), s.srcStrides());
+        box("dst", dst, s.dims(), s.dstOffset(), s.dstStrides());
+    }
+
+    private static void box(String name, Buf b, int[] dims, long offset, long[] strides) {
+        long first = b.offset() + offset;
+        long last = first;
+        for (int i = 0; i < dims.length; i++) {
+            if (dims[i] == 0) {
+                return;
+            }
+            long way = (dims[i] - 1) * strides[i];
+            first += Math.min(0, way);
+            last += Math.max(0, way);
+        }
+        if (first < 0 || (last + 1) * b.type().bytes() > b.storage().bytes()) {
+            throw bad(name, "a copy touches elements " + first + ".." + last + " of a storage of "
+                    + b.storage().bytes() + " bytes of " + b.type());
+        }
+    }
+
     public void random(Buf sampleIndex, Buf position, Buf out) {
         floatType("out", out);
         require(out.isDense() && out.shape().rank() >= 1, "out", "must be dense with samples along its first axis");

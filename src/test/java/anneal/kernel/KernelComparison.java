@@ -4,11 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import anneal.kernel.reference.ReferenceBackend;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
@@ -46,6 +53,31 @@ public abstract class KernelComparison {
     Stream<DynamicTest> loweredAgreesWithReference() {
         return Stream.of(ConvCases.all(), GemmCases.all(), NormCases.all()).flatMap(List::stream)
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.LOWERED)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> functionsAtTheirEdges() {
+        return Arrays.stream(MapOp.Fn.values()).filter(fn -> fn.arity() == 1)
+                .map(fn -> DynamicTest.dynamicTest(fn.name(), () -> PointwiseEdges.compare(fn, device, epsilon())));
+    }
+
+    /** Adding a primitive without a case for it fails here; adding a function does not compile. */
+    @Test
+    void everyPrimitiveHasACase() {
+        var called = new HashSet<String>();
+        var kernels = watching(Kernels.class, reference.kernels(), called::add, null);
+        var recorder = watching(Backend.class, reference, name -> { }, kernels);
+        KernelCases.all().forEach(c -> KernelRuns.run(c, recorder, Lab.Mode.FUSED, device.floatType()));
+        var all = Arrays.stream(Kernels.class.getMethods()).map(Method::getName).collect(Collectors.toSet());
+        assertEquals(all, called);
+    }
+
+    /** {@code target} behind an observer; its method kernels() gives {@code kernels} instead of its own. */
+    private static <T> T watching(Class<T> type, T target, Consumer<String> observer, Kernels kernels) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            observer.accept(method.getName());
+            return method.getName().equals("kernels") ? kernels : method.invoke(target, arguments);
+        }));
     }
 
     private void compare(KernelCase c, Lab.Mode mode) {

@@ -26,9 +26,9 @@ final class Lab implements AutoCloseable {
     private final List<Result> results = new ArrayList<>();
 
     /** @param rounding type to which random contents are rounded first, so that all devices start from the same numbers */
-    Lab(Backend backend, Kernels kernels, Mode mode, DType rounding, long seed) {
+    Lab(Backend backend, Mode mode, DType rounding, long seed) {
         this.backend = backend;
-        this.kernels = kernels;
+        this.kernels = backend.kernels();
         this.lowering = new Lowering(backend, mode == Mode.LOWERED);
         this.rounding = rounding;
         this.random = new Random(seed);

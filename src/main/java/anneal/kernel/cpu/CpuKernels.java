@@ -119,6 +119,7 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void copy(CopySpec s, Buf src, Buf dst) {
+        contract.copy(s, src, dst);
         copy.copy(s, src, dst);
     }
 

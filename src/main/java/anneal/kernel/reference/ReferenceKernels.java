@@ -144,6 +144,7 @@ final class ReferenceKernels implements Kernels {
 
     @Override
     public void copy(CopySpec s, Buf src, Buf dst) {
+        contract.copy(s, src, dst);
         ReferenceIndexed.copy(s, src, dst);
     }
 

@@ -266,5 +266,7 @@ class ReferenceKernelsTest {
                 () -> kernels.gemm(GemmSpec.of(2, 3, 4, false, false), empty(2, 4), empty(3, 4), Epilogue.NONE,
                         empty(2, 3), null));
         assertThrows(IllegalArgumentException.class, () -> kernels.softmax(false, integers(1, 2), empty(2)));
+        var downwards = new CopySpec(new int[] {9}, 7, new long[] {-1}, 0, new long[] {0}, false);
+        assertThrows(IllegalArgumentException.class, () -> kernels.copy(downwards, empty(8), empty(8)));
     }
 }

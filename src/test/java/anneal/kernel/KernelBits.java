@@ -1,0 +1,31 @@
+package anneal.kernel;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The results of the first random case of every family and of every point-wise function as hashes, a line each. */
+public final class KernelBits {
+    private KernelBits() {
+    }
+
+    /** @param runs how often each case runs; the last time counts, when its code is hot */
+    public static String of(Backend device, int runs) {
+        return KernelCases.all().stream().filter(KernelBits::isSmall)
+                .map(c -> c.name() + " " + Integer.toHexString(hash(c, device, runs)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static boolean isSmall(KernelCase c) {
+        return c.name().contains("#0") || c.name().contains("#3") || c.name().startsWith("map ")
+                || c.name().startsWith("reduce ");
+    }
+
+    private static int hash(KernelCase c, Backend device, int runs) {
+        List<double[]> results = List.of();
+        for (int i = 0; i < runs; i++) {
+            results = KernelRuns.run(c, device, Lab.Mode.FUSED, device.floatType());
+        }
+        return results.stream().mapToInt(Arrays::hashCode).reduce(1, (a, b) -> 31 * a + b);
+    }
+}
