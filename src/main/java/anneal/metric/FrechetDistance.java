@@ -12,8 +12,8 @@ public final class FrechetDistance {
     }
 
     /**
-     * The distance, 0 or more up to rounding. With S1 = L'L the eigenvalues of S1 S2 are those of the symmetric L S2 L',
-     * and zeros; so it needs no square root of a matrix and minds no singular covariance.
+     * The distance, 0 or more up to rounding. With S1 = L'L the eigenvalues of S1 S2 are those of the symmetric
+     * L S2 L', and zeros; so it needs no square root of a matrix and minds no singular covariance.
      *
      * @throws IllegalArgumentException if the two have different numbers of features
      * @throws ArithmeticException      if a number is not finite

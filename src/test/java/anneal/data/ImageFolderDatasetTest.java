@@ -11,6 +11,7 @@ import anneal.io.Png;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -60,7 +61,7 @@ class ImageFolderDatasetTest {
         assertTrue(messageOf().startsWith(folder.resolve("sub/fake.jpg") + ": is not a picture"), messageOf());
         Files.delete(folder.resolve("sub/fake.jpg"));
         var good = Files.readAllBytes(folder.resolve("sub/a.png"));
-        Files.write(folder.resolve("sub/cut.png"), java.util.Arrays.copyOf(good, good.length / 2));
+        Files.write(folder.resolve("sub/cut.png"), Arrays.copyOf(good, good.length / 2));
         assertTrue(messageOf().startsWith(folder.resolve("sub/cut.png") + ": "), messageOf());
         assertThrows(IllegalArgumentException.class, () -> ImageFolderDataset.open(folder, 0, 3));
         assertThrows(IllegalArgumentException.class, () -> ImageFolderDataset.open(folder, 8, 2));

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -38,7 +40,7 @@ class ImageGridTest {
     @Test
     void labelsTakeRoomAreBlackAndDoNotTouchTheImages() {
         var grey = new byte[4 * 16 * 16];
-        java.util.Arrays.fill(grey, (byte) 128);
+        Arrays.fill(grey, (byte) 128);
         var grid = ImageGrid.of(2).withColumnLabels(List.of("T-shirt/top", "Bag")).withRowLabels(List.of("s=0", "s=4"))
             .withCellLabels(List.of("a", "b", "", "0.125"));
         var sheet = grid.draw(grey, 4, 16, 16, 1);
@@ -58,8 +60,8 @@ class ImageGridTest {
         for (char c = '!'; c <= '~'; c++) {
             var image = new ByteImage(7, 5, 1, new byte[35]);
             BitmapFont.draw(image, 0, 0, String.valueOf(c), 1, (byte) 1);
-            assertNotEquals("", java.util.Arrays.toString(image.pixels()).replaceAll("[^1]", ""), c + " is empty");
-            assertEquals(true, seen.add(java.util.Arrays.toString(image.pixels())), c + " looks like another");
+            assertNotEquals("", Arrays.toString(image.pixels()).replaceAll("[^1]", ""), c + " is empty");
+            assertTrue(seen.add(Arrays.toString(image.pixels())), c + " looks like another");
         }
         assertArrayEquals(drawn("naive - ?", 1), drawn("naïve – 雪", 1));
         assertEquals((3 * 6 - 1) * 2, BitmapFont.width("abc", 2));

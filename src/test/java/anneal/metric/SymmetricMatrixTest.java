@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,7 +40,7 @@ class SymmetricMatrixTest {
         for (int reflection = 0; reflection < 3; reflection++) {
             matrix = reflected(matrix, n, random);
         }
-        java.util.Arrays.sort(want);
+        Arrays.sort(want);
         assertArrayEquals(want, SymmetricMatrix.eigenvalues(matrix, n), 1e-13);
     }
 
