@@ -26,16 +26,28 @@ final class CpuKernels implements Kernels {
     private final MapKernel map;
     private final ReduceKernel reduce;
     private final CopyKernel copy;
+    private final NormKernel norm;
+    private final Resampler resampler;
+    private final CpuContext cpu;
 
     CpuKernels(CpuContext cpu) {
         map = new MapKernel(cpu);
         reduce = new ReduceKernel(cpu);
         copy = new CopyKernel(cpu);
+        norm = new NormKernel(cpu);
+        resampler = new Resampler(cpu);
+        this.cpu = cpu;
     }
 
     @Override
     public Plan plan(Spec spec) {
-        throw new UnsupportedOperationException("cpu: plan");
+        return switch (spec) {
+            case NormSpec s -> {
+                double elements = (double) s.n() * s.h() * s.w() * s.channels();
+                yield new Plan("vectors over channels", 0, 8 * elements, 2 * elements * Float.BYTES, Plan.ALL);
+            }
+            default -> throw new UnsupportedOperationException("cpu: " + spec);
+        };
     }
 
     @Override
@@ -61,18 +73,21 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
-        throw new UnsupportedOperationException("cpu: normStats");
+        contract.normStats(s, x, mean, rstd);
+        norm.stats(s, x, mean, rstd);
     }
 
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
-        throw new UnsupportedOperationException("cpu: norm");
+        contract.norm(s, p, x, y);
+        norm.norm(s, p, x, y);
     }
 
     @Override
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta,
                              Buf dGamma, Buf dBeta, Buf dScale, Buf dShift) {
-        throw new UnsupportedOperationException("cpu: normBackward");
+        contract.normBackward(s, p, x, dy, dx, dGamma, dBeta, dScale, dShift);
+        new NormGradient(cpu, s, p, x, dy).run(dx, dxBeta, dGamma, dBeta, dScale, dShift);
     }
 
     @Override
@@ -114,7 +129,8 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void resample(Resample r, Buf x, Buf y, double alpha, double beta) {
-        throw new UnsupportedOperationException("cpu: resample");
+        contract.resample(r, x, y);
+        resampler.resample(r, x, y, alpha, beta);
     }
 
     @Override

@@ -4,7 +4,7 @@ import anneal.kernel.DType;
 import java.lang.foreign.ValueLayout;
 
 /** Single elements of any type by raw address, with the conversions of {@link anneal.kernel.HostTransfer}. */
-final class Elements {
+public final class Elements {
     private static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     private static final ValueLayout.OfInt I32 = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfShort BF16 = ValueLayout.JAVA_SHORT_UNALIGNED;
@@ -53,15 +53,15 @@ final class Elements {
         }
     }
 
-    static double getDouble(long address) {
+    public static double getDouble(long address) {
         return Native.ALL.get(F64, address);
     }
 
-    static void setDouble(long address, double value) {
+    public static void setDouble(long address, double value) {
         Native.ALL.set(F64, address, value);
     }
 
-    static int getInt(long address) {
+    public static int getInt(long address) {
         return Native.ALL.get(I32, address);
     }
 

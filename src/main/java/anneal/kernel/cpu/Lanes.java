@@ -16,4 +16,7 @@ public interface Lanes {
 
     /** Pieces of reductions. */
     ReduceLanes reduce();
+
+    /** Normalisation. */
+    NormLanes norm();
 }

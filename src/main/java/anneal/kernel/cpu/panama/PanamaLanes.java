@@ -1,6 +1,7 @@
 package anneal.kernel.cpu.panama;
 
 import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.PointwiseLanes;
 import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
@@ -12,6 +13,7 @@ public final class PanamaLanes implements Lanes {
     private final TileLanes tiles = new PanamaTiles();
     private final PointwiseLanes pointwise = new PanamaPointwise();
     private final ReduceLanes reduce = new PanamaReduce();
+    private final NormLanes norm = new PanamaNorm();
     private final ScoreLanes scores = new PanamaScores();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
@@ -45,5 +47,10 @@ public final class PanamaLanes implements Lanes {
     @Override
     public ReduceLanes reduce() {
         return reduce;
+    }
+
+    @Override
+    public NormLanes norm() {
+        return norm;
     }
 }

@@ -1,6 +1,7 @@
 package anneal.kernel.cpu.scalar;
 
 import anneal.kernel.cpu.Lanes;
+import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.PointwiseLanes;
 import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
@@ -11,6 +12,7 @@ public final class ScalarLanes implements Lanes {
     private final TileLanes tiles = new ScalarTiles();
     private final PointwiseLanes pointwise = new ScalarPointwise();
     private final ReduceLanes reduce = new ScalarReduce();
+    private final NormLanes norm = new ScalarNorm();
     private final ScoreLanes scores = new ScalarScores();
 
     @Override
@@ -36,5 +38,10 @@ public final class ScalarLanes implements Lanes {
     @Override
     public ReduceLanes reduce() {
         return reduce;
+    }
+
+    @Override
+    public NormLanes norm() {
+        return norm;
     }
 }

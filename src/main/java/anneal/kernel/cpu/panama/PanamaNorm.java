@@ -1,0 +1,353 @@
+package anneal.kernel.cpu.panama;
+
+import static anneal.kernel.cpu.Native.ALL;
+import static anneal.kernel.cpu.Native.ORDER;
+
+import anneal.kernel.Activation;
+import anneal.kernel.cpu.Elements;
+import anneal.kernel.cpu.NormLanes;
+import anneal.kernel.cpu.scalar.ScalarNorm;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Normalisation on vectors over channels. Where the channels are no multiple of the lanes, the last vector overlaps
+ * the one before and computes some channels twice.
+ */
+final class PanamaNorm implements NormLanes {
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+
+    private final ScalarNorm scalar = new ScalarNorm();
+
+    @Override
+    public void apply(Activation act, int pixels, int channels, long x, long xPitch, long a, long b,
+                      long y, long yPitch) {
+        if (channels < L) {
+            scalar.apply(act, pixels, channels, x, xPitch, a, b, y, yPitch);
+            return;
+        }
+        for (int p = 0; p < pixels; p++) {
+            switch (act) {
+                case NONE -> affine(channels, x + p * xPitch, a, b, y + p * yPitch);
+                case SILU -> silu(channels, x + p * xPitch, a, b, y + p * yPitch);
+                case RELU -> relu(channels, x + p * xPitch, a, b, y + p * yPitch);
+            }
+        }
+    }
+
+    private static void affine(int channels, long x, long a, long b, long y) {
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, b + at, ORDER))
+                    .intoMemorySegment(ALL, y + at, ORDER);
+        }
+    }
+
+    private static void relu(int channels, long x, long a, long b, long y) {
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, b + at, ORDER))
+                    .max(0).intoMemorySegment(ALL, y + at, ORDER);
+        }
+    }
+
+    private static void silu(int channels, long x, long a, long b, long y) {
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            var v = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
+            v.div(VectorMath.exp(v.neg()).add(1)).intoMemorySegment(ALL, y + at, ORDER);
+        }
+    }
+
+    @Override
+    public void spread(int pixels, int channels, long x, long xPitch, long out, long square) {
+        if (channels < L) {
+            scalar.spread(pixels, channels, x, xPitch, out, square);
+            return;
+        }
+        int c = 0;
+        for (; c <= channels - 4 * L; c += 4 * L) {
+            spread4(pixels, x + 4L * c, xPitch, out + 4L * c, square);
+        }
+        for (; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            spread1(pixels, x + at, xPitch, out + at, square);
+        }
+    }
+
+    private static void spread1(int pixels, long x, long xPitch, long out, long square) {
+        var first = FloatVector.fromMemorySegment(S, ALL, x, ORDER);
+        var sum = FloatVector.zero(S);
+        var squares = sum;
+        for (int p = 1; p < pixels; p++) {
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(first);
+            sum = sum.add(d);
+            squares = d.fma(d, squares);
+        }
+        sum.intoMemorySegment(ALL, out, ORDER);
+        squares.intoMemorySegment(ALL, out + square, ORDER);
+    }
+
+    /** Four vectors side by side: whole cache lines of a pixel, and additions that need not wait for each other. */
+    private static void spread4(int pixels, long x, long xPitch, long out, long square) {
+        var first0 = FloatVector.fromMemorySegment(S, ALL, x, ORDER);
+        var first1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * L, ORDER);
+        var first2 = FloatVector.fromMemorySegment(S, ALL, x + 8L * L, ORDER);
+        var first3 = FloatVector.fromMemorySegment(S, ALL, x + 12L * L, ORDER);
+        var sum0 = FloatVector.zero(S);
+        var sum1 = sum0;
+        var sum2 = sum0;
+        var sum3 = sum0;
+        var squares0 = sum0;
+        var squares1 = sum0;
+        var squares2 = sum0;
+        var squares3 = sum0;
+        for (int p = 1; p < pixels; p++) {
+            long at = x + p * xPitch;
+            var d0 = FloatVector.fromMemorySegment(S, ALL, at, ORDER).sub(first0);
+            var d1 = FloatVector.fromMemorySegment(S, ALL, at + 4L * L, ORDER).sub(first1);
+            var d2 = FloatVector.fromMemorySegment(S, ALL, at + 8L * L, ORDER).sub(first2);
+            var d3 = FloatVector.fromMemorySegment(S, ALL, at + 12L * L, ORDER).sub(first3);
+            sum0 = sum0.add(d0);
+            sum1 = sum1.add(d1);
+            sum2 = sum2.add(d2);
+            sum3 = sum3.add(d3);
+            squares0 = d0.fma(d0, squares0);
+            squares1 = d1.fma(d1, squares1);
+            squares2 = d2.fma(d2, squares2);
+            squares3 = d3.fma(d3, squares3);
+        }
+        sum0.intoMemorySegment(ALL, out, ORDER);
+        sum1.intoMemorySegment(ALL, out + 4L * L, ORDER);
+        sum2.intoMemorySegment(ALL, out + 8L * L, ORDER);
+        sum3.intoMemorySegment(ALL, out + 12L * L, ORDER);
+        squares0.intoMemorySegment(ALL, out + square, ORDER);
+        squares1.intoMemorySegment(ALL, out + square + 4L * L, ORDER);
+        squares2.intoMemorySegment(ALL, out + square + 8L * L, ORDER);
+        squares3.intoMemorySegment(ALL, out + square + 12L * L, ORDER);
+    }
+
+    @Override
+    public void moments(int n, long x, float centre, long out) {
+        int whole = n - n % L;
+        scalar.moments(n - whole, x + 4L * whole, centre, out);
+        if (whole > 0) {
+            var sum = FloatVector.zero(S);
+            var squares = sum;
+            for (int i = 0; i < whole; i += L) {
+                var d = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(centre);
+                sum = sum.add(d);
+                squares = d.fma(d, squares);
+            }
+            Elements.setDouble(out, Elements.getDouble(out) + Fold.sum(sum));
+            Elements.setDouble(out + 8, Elements.getDouble(out + 8) + Fold.sum(squares));
+        }
+    }
+
+    @Override
+    public void row(int n, long x, float rstd, float offset, long gamma, long beta, long y) {
+        int whole = gamma == 0 || beta == 0 ? 0 : n - n % L;
+        var vrstd = FloatVector.broadcast(S, rstd);
+        var voffset = FloatVector.broadcast(S, offset);
+        for (int i = 0; i < whole; i += L) {
+            FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).fma(vrstd, voffset)
+                    .fma(FloatVector.fromMemorySegment(S, ALL, gamma + 4L * i, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, beta + 4L * i, ORDER))
+                    .intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+        ScalarNorm.row(whole, n, x, rstd, offset, gamma, beta, y);
+    }
+
+    @Override
+    public void gradientSums(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
+                             long a, long b, long scale, long offset, long out, long second) {
+        if (channels < L) {
+            scalar.gradientSums(act, pixels, channels, x, xPitch, dy, dyPitch, a, b, scale, offset, out, second);
+            return;
+        }
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            if (act == Activation.SILU) {
+                siluSums(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, scale + at, offset + at, out + at,
+                        second);
+            } else {
+                plainSums(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, scale + at, offset + at, out + at,
+                        second, act == Activation.NONE);
+            }
+        }
+    }
+
+    private static void siluSums(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long scale,
+                                 long offset, long out, long second) {
+        var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
+        var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
+        var vscale = FloatVector.fromMemorySegment(S, ALL, scale, ORDER);
+        var voffset = FloatVector.fromMemorySegment(S, ALL, offset, ORDER);
+        var one = FloatVector.broadcast(S, 1);
+        var sum = FloatVector.zero(S);
+        var product = sum;
+        for (int p = 0; p < pixels; p++) {
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var v = vx.fma(va, vb);
+            var s = one.div(VectorMath.exp(v.neg()).add(1));
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER).mul(s.mul(v.fma(one.sub(s), one)));
+            sum = sum.add(dv);
+            product = dv.fma(vx.fma(vscale, voffset), product);
+        }
+        sum.intoMemorySegment(ALL, out, ORDER);
+        product.intoMemorySegment(ALL, out + second, ORDER);
+    }
+
+    private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long scale,
+                                  long offset, long out, long second, boolean all) {
+        var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
+        var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
+        var vscale = FloatVector.fromMemorySegment(S, ALL, scale, ORDER);
+        var voffset = FloatVector.fromMemorySegment(S, ALL, offset, ORDER);
+        var sum = FloatVector.zero(S);
+        var product = sum;
+        for (int p = 0; p < pixels; p++) {
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
+            if (!all) {
+                dv = FloatVector.zero(S).blend(dv, vx.fma(va, vb).compare(VectorOperators.GT, 0));
+            }
+            sum = sum.add(dv);
+            product = dv.fma(vx.fma(vscale, voffset), product);
+        }
+        sum.intoMemorySegment(ALL, out, ORDER);
+        product.intoMemorySegment(ALL, out + second, ORDER);
+    }
+
+    @Override
+    public void gradient(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
+                         long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
+        int whole = channels - channels % L;
+        for (int p = 0; p < pixels; p++) {
+            if (act == Activation.SILU) {
+                siluGradient(whole, x + p * xPitch, dy + p * dyPitch, a, b, k1, k2, k3, dxBeta, dx + p * dxPitch);
+            } else {
+                plainGradient(whole, x + p * xPitch, dy + p * dyPitch, a, b, k1, k2, k3, dxBeta, dx + p * dxPitch,
+                        act == Activation.NONE);
+            }
+        }
+        if (whole < channels) {
+            ScalarNorm.gradient(act, pixels, whole, channels, x, xPitch, dy, dyPitch, a, b, k1, k2, k3, dxBeta, dx,
+                    dxPitch);
+        }
+    }
+
+    private static void siluGradient(int channels, long x, long dy, long a, long b, long k1, long k2, long k3,
+                                     float dxBeta, long dx) {
+        var one = FloatVector.broadcast(S, 1);
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * c;
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER);
+            var v = vx.fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
+                    FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
+            var s = one.div(VectorMath.exp(v.neg()).add(1));
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER).mul(s.mul(v.fma(one.sub(s), one)));
+            var r = dv.fma(FloatVector.fromMemorySegment(S, ALL, k1 + at, ORDER),
+                    vx.fma(FloatVector.fromMemorySegment(S, ALL, k2 + at, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, k3 + at, ORDER)));
+            if (dxBeta != 0) {
+                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+            }
+            r.intoMemorySegment(ALL, dx + at, ORDER);
+        }
+    }
+
+    private static void plainGradient(int channels, long x, long dy, long a, long b, long k1, long k2, long k3,
+                                      float dxBeta, long dx, boolean all) {
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * c;
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER);
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER);
+            if (!all) {
+                var v = vx.fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
+                        FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
+                dv = FloatVector.zero(S).blend(dv, v.compare(VectorOperators.GT, 0));
+            }
+            var r = dv.fma(FloatVector.fromMemorySegment(S, ALL, k1 + at, ORDER),
+                    vx.fma(FloatVector.fromMemorySegment(S, ALL, k2 + at, ORDER),
+                            FloatVector.fromMemorySegment(S, ALL, k3 + at, ORDER)));
+            if (dxBeta != 0) {
+                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+            }
+            r.intoMemorySegment(ALL, dx + at, ORDER);
+        }
+    }
+
+    @Override
+    public void rowGradient(int n, long x, float rstd, float offset, long gamma, long dy, long dGamma, long dBeta,
+                            float dxBeta, long dx) {
+        if (gamma == 0 || n < L || n % L != 0) {
+            scalar.rowGradient(n, x, rstd, offset, gamma, dy, dGamma, dBeta, dxBeta, dx);
+            return;
+        }
+        var vrstd = FloatVector.broadcast(S, rstd);
+        var voffset = FloatVector.broadcast(S, offset);
+        var sum = FloatVector.zero(S);
+        var product = sum;
+        for (int i = 0; i < n; i += L) {
+            long at = 4L * i;
+            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).fma(vrstd, voffset);
+            var g = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER);
+            g.fma(u, FloatVector.fromMemorySegment(S, ALL, dGamma + at, ORDER)).intoMemorySegment(ALL, dGamma + at, ORDER);
+            g.add(FloatVector.fromMemorySegment(S, ALL, dBeta + at, ORDER)).intoMemorySegment(ALL, dBeta + at, ORDER);
+            var t = g.mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
+            sum = sum.add(t);
+            product = t.fma(u, product);
+        }
+        if (dx != 0) {
+            rowGradient(n, x, vrstd, voffset, gamma, dy, (float) (Fold.sum(sum) / n), (float) (Fold.sum(product) / n),
+                    dxBeta, dx);
+        }
+    }
+
+    private static void rowGradient(int n, long x, FloatVector rstd, FloatVector offset, long gamma, long dy,
+                                    float mean, float meanProduct, float dxBeta, long dx) {
+        var vproduct = FloatVector.broadcast(S, meanProduct);
+        for (int i = 0; i < n; i += L) {
+            long at = 4L * i;
+            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).fma(rstd, offset);
+            var t = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
+            var r = rstd.mul(u.neg().fma(vproduct, t.sub(mean)));
+            if (dxBeta != 0) {
+                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+            }
+            r.intoMemorySegment(ALL, dx + at, ORDER);
+        }
+    }
+
+    @Override
+    public void average(int pixels, int channels, long top, long bottom, long xPitch, long y, long yPitch) {
+        if (channels < L) {
+            scalar.average(pixels, channels, top, bottom, xPitch, y, yPitch);
+            return;
+        }
+        for (int p = 0; p < pixels; p++) {
+            averagePixel(channels, top + 2 * p * xPitch, bottom + 2 * p * xPitch, xPitch, y + p * yPitch);
+        }
+    }
+
+    private static void averagePixel(int channels, long top, long bottom, long next, long y) {
+        for (int c = 0; c < channels; c += L) {
+            long at = 4L * Math.min(c, channels - L);
+            var above = FloatVector.fromMemorySegment(S, ALL, top + at, ORDER)
+                    .add(FloatVector.fromMemorySegment(S, ALL, top + next + at, ORDER));
+            var below = FloatVector.fromMemorySegment(S, ALL, bottom + at, ORDER)
+                    .add(FloatVector.fromMemorySegment(S, ALL, bottom + next + at, ORDER));
+            above.add(below).mul(0.25f).intoMemorySegment(ALL, y + at, ORDER);
+        }
+    }
+}
