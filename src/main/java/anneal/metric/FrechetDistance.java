@@ -34,8 +34,14 @@ public final class FrechetDistance {
         return distance - 2 * traceOfRoot(one.covariance(), two.covariance(), n);
     }
 
+    /** Factors the matrix of lower rank: a null direction would otherwise add the root of a rounding error. */
     private static double traceOfRoot(double[] one, double[] two, int n) {
-        var factored = SymmetricMatrix.factor(one, n);
+        var first = SymmetricMatrix.factor(one, n);
+        var second = SymmetricMatrix.factor(two, n);
+        return first.rank() <= second.rank() ? traceOfRoot(first, two, n) : traceOfRoot(second, one, n);
+    }
+
+    private static double traceOfRoot(SymmetricMatrix.Factor factored, double[] two, int n) {
         int rank = factored.rank();
         if (rank == 0) {
             return 0;

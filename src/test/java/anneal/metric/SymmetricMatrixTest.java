@@ -84,6 +84,8 @@ class SymmetricMatrixTest {
         }
         var two = new FeatureStatistics(shifted, one.covariance());
         double distance = FrechetDistance.between(one, two);
+        var round = FeatureStatistics.of(EvaluatorTest.gaussian(random, 900, 300, 0), 900, 300);
+        assertEquals(FrechetDistance.between(round, one), FrechetDistance.between(one, round), 1e-10);
         assertTrue(Math.abs(distance - 75) < 1e-4, "distance " + distance);
     }
 
