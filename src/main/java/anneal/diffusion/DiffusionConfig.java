@@ -25,7 +25,8 @@ public record DiffusionConfig(
 
     public DiffusionConfig {
         if (schedule == null) {
-            throw new IllegalArgumentException("a diffusion config needs a schedule, for example {\"name\": \"ddpm_linear\"}");
+            throw new IllegalArgumentException(
+                    "a diffusion config needs a schedule, such as {\"name\": \"ddpm_linear\"}");
         }
         respacing = respacing == null ? "" : respacing.strip();
         meanType = Objects.requireNonNullElse(meanType, MeanType.EPSILON);

@@ -1,5 +1,6 @@
 package anneal.diffusion;
 
+import anneal.kernel.Philox;
 import java.util.Arrays;
 
 /**
@@ -50,7 +51,7 @@ public sealed interface TimestepSampler permits UniformSampler, LossSecondMoment
      *
      * @param uniforms in [0, 1), one a sample
      */
-    default Draw draw(double... uniforms) {
+    default Draw choose(double... uniforms) {
         var p = probabilities();
         var upTo = new double[p.length];
         double sum = 0;
@@ -60,6 +61,19 @@ public sealed interface TimestepSampler permits UniformSampler, LossSecondMoment
         }
         var timesteps = Arrays.stream(uniforms).mapToInt(u -> timestepOf(u, upTo)).toArray();
         return new Draw(timesteps, importanceWeights(timesteps));
+    }
+
+    /**
+     * Chooses the timesteps of one training step, each from its sample's own random numbers.
+     *
+     * @param stream   the caller's number for this use of randomness
+     * @param position the training step
+     * @param samples  numbers of the samples in the batch
+     */
+    default Draw draw(long seed, int stream, int position, int... samples) {
+        return choose(Arrays.stream(samples)
+                .mapToDouble(sample -> Philox.stream(seed, stream, sample, position).nextDouble())
+                .toArray());
     }
 
     private static int timestepOf(double uniform, double[] upTo) {

@@ -220,6 +220,11 @@ public final class Tensor {
         return Unary.of(MapOp.Fn.GELU_QUICK, this);
     }
 
+    /** The normal distribution function by its tanh approximation, see {@link MapOp.Fn#NORMAL_CDF}. */
+    public Tensor normalCdf() {
+        return Unary.of(MapOp.Fn.NORMAL_CDF, this);
+    }
+
     public Tensor pow(double exponent) {
         return Unary.of(MapOp.Fn.POW, exponent, 0, this);
     }

@@ -13,7 +13,8 @@ class BetaScheduleTest {
     void closedForms() {
         assertArrayEquals(new double[] {0.1, 0.2, 0.3}, new BetaSchedule.Linear(0.1, 0.3).betas(3), 1e-15);
         assertArrayEquals(new double[] {0.01, 0.04, 0.09}, new BetaSchedule.ScaledLinear(0.01, 0.09).betas(3), 1e-15);
-        assertArrayEquals(new double[] {0.1, Math.sqrt(0.05), 0.3}, new BetaSchedule.SquareRoot(0.01, 0.09).betas(3), 1e-15);
+        assertArrayEquals(new double[] {0.1, Math.sqrt(0.05), 0.3},
+                new BetaSchedule.SquareRoot(0.01, 0.09).betas(3), 1e-15);
         assertArrayEquals(new double[] {0.25, 1 / 3.0, 0.5, 1}, new BetaSchedule.Jsd().betas(4), 1e-15);
         assertArrayEquals(new double[] {0.3, 0.3}, new BetaSchedule.Constant(0.3).betas(2));
         assertArrayEquals(new double[] {0.1, 0.2, 0.3, 0.3, 0.3, 0.3},

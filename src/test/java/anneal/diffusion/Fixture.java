@@ -2,6 +2,8 @@ package anneal.diffusion;
 
 import anneal.io.SafeTensors;
 import anneal.io.TensorData;
+import anneal.tensor.Device;
+import anneal.tensor.Tensor;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -24,6 +26,13 @@ record Fixture(Map<String, TensorData> tensors) {
 
     double[] doubles(String name) {
         return Objects.requireNonNull(tensors.get(name), name).toDoubles();
+    }
+
+    /** A tensor, images from the file's NCHW to NHWC. */
+    Tensor tensor(Device device, String name) {
+        var data = tensors.get(name);
+        var values = device.of(data.toDoubles(), data.intShape());
+        return data.shape().length == 4 ? values.permute(0, 2, 3, 1) : values;
     }
 
     int[] ints(String name) {

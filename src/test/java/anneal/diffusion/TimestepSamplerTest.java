@@ -4,6 +4,7 @@ import static anneal.diffusion.BetaScheduleTest.assertMessage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -19,7 +20,8 @@ class TimestepSamplerTest {
         var weights = fixture.doubles("out.weights");
         var warmedUp = fixture.ints("out.warmed_up");
         for (int row = 0; row < warmedUp.length; row++) {
-            sampler.update(Arrays.copyOfRange(ts, 4 * row, 4 * row + 4), Arrays.copyOfRange(losses, 4 * row, 4 * row + 4));
+            sampler.update(Arrays.copyOfRange(ts, 4 * row, 4 * row + 4),
+                    Arrays.copyOfRange(losses, 4 * row, 4 * row + 4));
             assertArrayEquals(Arrays.copyOfRange(weights, 8 * row, 8 * row + 8), sampler.weights(), 1e-14);
             assertEquals(warmedUp[row] == 1, sampler.isWarmedUp());
         }
@@ -54,7 +56,7 @@ class TimestepSamplerTest {
         sampler.update(new int[] {0, 1, 2}, new double[] {1, 2, 7});
         var uniforms = new double[10_000];
         Arrays.setAll(uniforms, i -> (i + 0.5) / uniforms.length);
-        var draw = sampler.draw(uniforms);
+        var draw = sampler.choose(uniforms);
         var shares = new double[3];
         for (int t : draw.timesteps()) {
             shares[t] += 1.0 / uniforms.length;
@@ -62,12 +64,21 @@ class TimestepSamplerTest {
         assertArrayEquals(new double[] {0.17, 0.24, 0.59}, sampler.probabilities(), 1e-12);
         assertArrayEquals(sampler.probabilities(), shares, 2e-4);
         assertEquals(1, Arrays.stream(draw.weights()).average().orElseThrow(), 1e-3);
-        assertEquals(draw.timesteps()[4321], sampler.draw(uniforms[4321]).timesteps()[0]);
+        assertEquals(draw.timesteps()[4321], sampler.choose(uniforms[4321]).timesteps()[0]);
     }
 
     @Test
     void theEdgesOfTheUnitIntervalAreInside() {
-        assertArrayEquals(new int[] {0, 3, 9}, new UniformSampler(10).draw(0, 0.3000001, Math.nextDown(1.0)).timesteps());
+        var draw = new UniformSampler(10).choose(0, 0.3000001, Math.nextDown(1.0));
+        assertArrayEquals(new int[] {0, 3, 9}, draw.timesteps());
+    }
+
+    @Test
+    void aSamplesTimestepDependsOnItsNumberAndTheStepOnly() {
+        var sampler = new UniformSampler(1000);
+        var together = sampler.draw(5, 2, 17, 3, 9).timesteps();
+        assertEquals(together[1], sampler.draw(5, 2, 17, 9).timesteps()[0]);
+        assertNotEquals(together[1], sampler.draw(5, 2, 18, 9).timesteps()[0]);
     }
 
     @Test
@@ -78,6 +89,6 @@ class TimestepSamplerTest {
         assertMessage("does not fit 3 x 10", () -> sampler.restore(new UniformSampler(3).state()));
         assertMessage("no state to restore", () -> TimestepSampler.named("uniform", 3).restore(sampler.state()));
         assertMessage("use uniform or", () -> TimestepSampler.named("even", 3));
-        assertMessage("in [0, 1), got 1.0", () -> new UniformSampler(3).draw(1.0));
+        assertMessage("in [0, 1), got 1.0", () -> new UniformSampler(3).choose(1.0));
     }
 }
