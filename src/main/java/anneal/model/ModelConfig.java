@@ -1,0 +1,34 @@
+package anneal.model;
+
+import anneal.io.Json;
+import anneal.nn.Module;
+
+/** Everything that fixes a network's shape; written into the metadata of its weight file. */
+public sealed interface ModelConfig permits UNetConfig, SuperResConfig, ClassifierConfig {
+    /** {@code unet}, {@code superres} or {@code classifier}: the tag in a weight file. */
+    String type();
+
+    /** The network, as a declaration without memory. */
+    Module build();
+
+    /** This config as JSON, for {@link #fromJson}. */
+    default String toJson() {
+        return Json.write(this);
+    }
+
+    /**
+     * Reads what {@link #toJson} wrote.
+     *
+     * @param type as {@link #type} gave it
+     * @throws IllegalArgumentException in one line, if the type is unknown or the text is not such a config
+     */
+    static ModelConfig fromJson(String type, String json) {
+        return switch (type) {
+            case UNetConfig.TYPE -> Json.read(json, UNetConfig.class);
+            case SuperResConfig.TYPE -> Json.read(json, SuperResConfig.class);
+            case ClassifierConfig.TYPE -> Json.read(json, ClassifierConfig.class);
+            default -> throw new IllegalArgumentException("model type '" + type + "'; " + UNetConfig.TYPE + ", "
+                    + SuperResConfig.TYPE + " and " + ClassifierConfig.TYPE + " are known");
+        };
+    }
+}
