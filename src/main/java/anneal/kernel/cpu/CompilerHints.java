@@ -20,7 +20,8 @@ final class CompilerHints {
             [{
               match: "anneal/kernel/cpu/panama/*.*",
               c1: { Exclude: true },
-              c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*", "+anneal/kernel/cpu/panama/Fold.*"] }
+              c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*", "+anneal/kernel/cpu/panama/Fold.*",
+                             "+anneal/kernel/cpu/panama/*.load"] }
             }]
             """;
 

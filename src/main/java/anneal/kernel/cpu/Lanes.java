@@ -8,6 +8,9 @@ public interface Lanes {
     /** Matrix products. */
     TileLanes tiles();
 
+    /** What surrounds a matrix product. */
+    PanelLanes panels();
+
     /** Rows of attention scores and other steps between two products. */
     ScoreLanes scores();
 

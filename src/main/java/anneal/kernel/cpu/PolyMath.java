@@ -32,7 +32,7 @@ public final class PolyMath {
     public static final float L7 = -0.11675652f;
     public static final float L8 = 0.0674664f;
     /** ln(2) with so few bits that a product with an exponent is exact, and the rest. */
-    public static final float LN2_SHORT = 0.6931152f;
+    public static final float LN2_SHORT = 0.693115234375f;
     public static final float LN2_REST = 3.1946183e-5f;
     /** The bits of sqrt(1/2). */
     public static final int SQRT_HALF = 0x3f3504f3;

@@ -4,6 +4,7 @@ import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.PointwiseLanes;
 import anneal.kernel.cpu.ReduceLanes;
+import anneal.kernel.cpu.PanelLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.TileLanes;
 import jdk.incubator.vector.FloatVector;
@@ -14,6 +15,7 @@ public final class PanamaLanes implements Lanes {
     private final PointwiseLanes pointwise = new PanamaPointwise();
     private final ReduceLanes reduce = new PanamaReduce();
     private final NormLanes norm = new PanamaNorm();
+    private final PanelLanes panels = new PanamaPanels();
     private final ScoreLanes scores = new PanamaScores();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
@@ -32,6 +34,11 @@ public final class PanamaLanes implements Lanes {
     @Override
     public TileLanes tiles() {
         return tiles;
+    }
+
+    @Override
+    public PanelLanes panels() {
+        return panels;
     }
 
     @Override

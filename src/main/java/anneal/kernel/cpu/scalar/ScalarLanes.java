@@ -4,6 +4,7 @@ import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.PointwiseLanes;
 import anneal.kernel.cpu.ReduceLanes;
+import anneal.kernel.cpu.PanelLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.TileLanes;
 
@@ -13,6 +14,7 @@ public final class ScalarLanes implements Lanes {
     private final PointwiseLanes pointwise = new ScalarPointwise();
     private final ReduceLanes reduce = new ScalarReduce();
     private final NormLanes norm = new ScalarNorm();
+    private final PanelLanes panels = new ScalarPanels();
     private final ScoreLanes scores = new ScalarScores();
 
     @Override
@@ -23,6 +25,11 @@ public final class ScalarLanes implements Lanes {
     @Override
     public TileLanes tiles() {
         return tiles;
+    }
+
+    @Override
+    public PanelLanes panels() {
+        return panels;
     }
 
     @Override
