@@ -33,6 +33,13 @@ record Output(PanelLanes lanes, long y, long yRow, long bias, long rowAdd, long 
                 alpha, beta, act);
     }
 
+    /** The same with rows counted from {@code row}, which is a sample's first. */
+    Output from(long row) {
+        return new Output(lanes, y + row * yRow, yRow, bias,
+                rowAdd == 0 ? 0 : rowAdd + row / rowsPerSample * rowAddRow, rowAddRow, rowsPerSample,
+                residual == 0 ? 0 : residual + row * residualRow, residualRow, alpha, beta, act);
+    }
+
     /** True when a product may be written in its place at once. */
     boolean isDirect() {
         return bias == 0 && rowAdd == 0 && residual == 0 && alpha == 1 && beta == 0 && act == Activation.NONE;

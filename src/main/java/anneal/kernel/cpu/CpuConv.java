@@ -1,0 +1,203 @@
+package anneal.kernel.cpu;
+
+import static anneal.kernel.cpu.Product.ROW;
+import static anneal.kernel.cpu.TileLanes.PANEL;
+
+import anneal.kernel.Buf;
+import anneal.kernel.ConvSpec;
+import anneal.kernel.Epilogue;
+import anneal.kernel.Plan;
+import anneal.kernel.Prologue;
+
+/**
+ * Convolution: lays out padded images and packed weights in the workspace, some samples at a time, and hands them to
+ * {@link ConvProduct} (forward, data gradient) or {@link ConvGradient}.
+ *
+ * <p>With fewer output pixels than output channels it is cheaper to pack the windows than the weights. That changes
+ * which operand of each multiplication comes first, and nothing else, so a sample's bits do not depend on its batch.
+ */
+final class CpuConv {
+    /** Padded images are made for about so many bytes at a time. */
+    private static final long GROUP_BYTES = 64 << 20;
+
+    private final CpuContext context;
+    private final Product product;
+
+    CpuConv(CpuContext context) {
+        this.context = context;
+        this.product = new Product(context);
+    }
+
+    Plan plan(ConvSpec s) {
+        var layout = Layout.of(s);
+        double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
+                + (double) s.n() * s.outH() * s.outW() * s.outC();
+        return new Plan(layout.packsWindows ? "direct, windows packed" : "direct",
+                layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
+    }
+
+    /**
+     * What lies in the workspace: first panels (or, for a weight gradient, sums), then turned weights where they are
+     * not in the panels, then padded images.
+     *
+     * @param group images at a time
+     */
+    private record Layout(int group, int height, int width, int channels, boolean packsWindows, long panelBytes,
+                          long turnedBytes) {
+        static Layout of(ConvSpec s) {
+            boolean data = s.mode() == ConvSpec.Mode.DATA_GRADIENT;
+            int height = data ? s.inH() + s.kH() - 1 : s.inH() + 2 * s.padding();
+            int width = data ? s.inW() + s.kW() - 1 : s.inW() + 2 * s.padding();
+            int channels = data ? s.outC() : s.inC();
+            long image = 4 * PaddedInput.floats(1, height, width, channels);
+            int group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / image));
+            if (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT) {
+                var gradient = new ConvGradient(null, s);
+                return new Layout(group, height, width, channels, false, 4 * gradient.slices() * gradient.floats(), 0);
+            }
+            long pixels = data ? (long) s.inH() * s.inW() : (long) s.outH() * s.outW();
+            int results = data ? s.inC() : s.outC();
+            boolean packsWindows = group * pixels < results;
+            long depth = (long) s.kH() * s.kW() * channels;
+            return new Layout(group, height, width, channels, packsWindows,
+                    4 * Product.panelFloats(packsWindows ? group * pixels : results, depth),
+                    data && packsWindows ? 4 * depth * results : 0);
+        }
+
+        long turned() {
+            return Native.align(panelBytes);
+        }
+
+        long images() {
+            return turned() + Native.align(turnedBytes);
+        }
+
+        long bytes() {
+            return images() + 4 * PaddedInput.floats(group, height, width, channels);
+        }
+    }
+
+    void run(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        long work = workspace == null ? 0 : Native.align(workspace.address());
+        switch (s.mode()) {
+            case FORWARD -> forward(s, p, x, w, Output.of(context.lanes().panels(), y, e, (long) s.outH() * s.outW()), work);
+            case DATA_GRADIENT -> data(s, x, w, e, y, work);
+            case WEIGHT_GRADIENT -> weight(s, p, x, w, e, y, work);
+        }
+    }
+
+    /** The product that makes y or, from gradients, x. */
+    private ConvProduct product(ConvSpec s) {
+        return s.mode() == ConvSpec.Mode.FORWARD
+                ? new ConvProduct(context, s.outH(), s.outW(), s.inC(), s.outC(), s.kH(), s.kW(), s.stride())
+                : new ConvProduct(context, s.inH(), s.inW(), s.outC(), s.inC(), s.kH(), s.kW(), 1);
+    }
+
+    /** What the convolution can read as it is stored. */
+    private static boolean readsInPlace(ConvSpec s, Prologue p, Buf x) {
+        return p.isIdentity() && s.padding() == 0 && (s.kW() == 1 || x.rowPitch() == s.inC());
+    }
+
+    private void forward(ConvSpec s, Prologue p, Buf x, Buf w, Output output, long work) {
+        var layout = Layout.of(s);
+        var conv = product(s);
+        boolean inPlace = readsInPlace(s, p, x);
+        if (!layout.packsWindows) {
+            product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(), new Product.Right(work, 0));
+        }
+        var weights = new Product.Left(w.address(), 0, 4L * conv.depth(), 4);
+        groups(s, layout, (first, count) -> {
+            var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
+            if (!inPlace) {
+                padded.fill(context, p, x, first, count, s.padding());
+            }
+            multiply(conv, layout, inPlace ? PaddedInput.view(x, first) : padded, first, count, weights, output, work);
+        });
+    }
+
+    private void data(ConvSpec s, Buf x, Buf w, Epilogue e, Buf y, long work) {
+        var layout = Layout.of(s);
+        var conv = product(s);
+        var output = Output.of(context.lanes().panels(), x, e, (long) s.inH() * s.inW());
+        boolean inPlace = s.kH() == 1 && s.kW() == 1 && s.stride() == 1 && s.padding() == 0;
+        long turned = work + layout.turned();
+        if (layout.packsWindows) {
+            turnRows(s, w.address(), turned);
+        } else {
+            turnPanels(s, w.address(), work);
+        }
+        var weights = new Product.Left(turned, 0, 4, 4L * s.inC());
+        groups(s, layout, (first, count) -> {
+            var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
+            if (!inPlace) {
+                padded.dilate(context, y, first, count, s.stride(), s.kH() - 1 - s.padding(), s.kW() - 1 - s.padding());
+            }
+            multiply(conv, layout, inPlace ? PaddedInput.view(y, first) : padded, first, count, weights, output, work);
+        });
+    }
+
+    private void multiply(ConvProduct conv, Layout layout, PaddedInput input, int first, int count,
+                          Product.Left weights, Output output, long work) {
+        long pixels = (long) conv.outH() * conv.outW();
+        if (layout.packsWindows) {
+            conv.packWindows(input, count, work);
+            product.run(conv.outC(), Math.toIntExact(count * pixels), conv.depth(), weights,
+                    new Product.Right(work, 0), true, new Output[] {output.from(first * pixels)});
+        } else if (conv.kH() == 1 && conv.kW() == 1 && conv.stride() == 1) {
+            var rows = new Product.Left(input.base(), 0, input.pixel(), 4);
+            product.run(Math.toIntExact(count * pixels), conv.outC(), conv.depth(), rows,
+                    new Product.Right(work, 0), false, new Output[] {output.from(first * pixels)});
+        } else {
+            conv.run(input, count, work, output, first * pixels);
+        }
+    }
+
+    private void weight(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, long work) {
+        var layout = Layout.of(s);
+        var gradient = new ConvGradient(context, s);
+        boolean inPlace = readsInPlace(s, p, x);
+        if (s.n() == 0) {
+            Native.clear(work, layout.panelBytes);
+        }
+        groups(s, layout, (first, count) -> {
+            var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
+            if (!inPlace) {
+                padded.fill(context, p, x, first, count, s.padding());
+            }
+            long dy = y.address() + (long) first * s.outH() * s.outW() * Output.pitch(y);
+            gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work, first > 0);
+        });
+        gradient.finish(work, w.address(), (float) e.alpha(), (float) e.beta());
+    }
+
+    private interface Group {
+        void run(int first, int count);
+    }
+
+    private static void groups(ConvSpec s, Layout layout, Group group) {
+        for (int first = 0; first < s.n(); first += layout.group) {
+            group.run(first, Math.min(layout.group, s.n() - first));
+        }
+    }
+
+    /** Panels of the turned kernel: depth (tap from the last to the first, output channel), columns input channels. */
+    private void turnPanels(ConvSpec s, long w, long to) {
+        int taps = s.kH() * s.kW();
+        int panels = (s.inC() + PANEL - 1) / PANEL;
+        context.threads().run(panels * taps, (task, worker) -> {
+            int panel = task / taps;
+            int tap = task % taps;
+            context.lanes().panels().copy(s.outC(), Math.min(PANEL, s.inC() - panel * PANEL),
+                    w + 4L * (taps - 1 - tap) * s.inC() + panel * ROW, 4L * taps * s.inC(),
+                    to + ((long) panel * taps + tap) * s.outC() * ROW, ROW);
+        });
+    }
+
+    /** The same as one matrix [tap, output channel][input channel]. */
+    private void turnRows(ConvSpec s, long w, long to) {
+        int taps = s.kH() * s.kW();
+        context.threads().run(taps, (tap, worker) -> context.lanes().panels().copy(s.outC(), s.inC(),
+                w + 4L * (taps - 1 - tap) * s.inC(), 4L * taps * s.inC(),
+                to + 4L * tap * s.outC() * s.inC(), 4L * s.inC()));
+    }
+}
