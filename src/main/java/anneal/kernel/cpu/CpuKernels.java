@@ -23,6 +23,8 @@ import anneal.kernel.Spec;
 /** The door of the cpu device: checks a call, for addresses are raw from here on, and hands it to its family. */
 final class CpuKernels implements Kernels {
     private final Contract contract = new Contract(DType.F32);
+    private final CpuConv conv;
+    private final CpuGemm gemm;
     private final MapKernel map;
     private final ReduceKernel reduce;
     private final CopyKernel copy;
@@ -31,6 +33,8 @@ final class CpuKernels implements Kernels {
     private final CpuContext cpu;
 
     CpuKernels(CpuContext cpu) {
+        conv = new CpuConv(cpu);
+        gemm = new CpuGemm(cpu);
         map = new MapKernel(cpu);
         reduce = new ReduceKernel(cpu);
         copy = new CopyKernel(cpu);
@@ -46,18 +50,22 @@ final class CpuKernels implements Kernels {
                 double elements = (double) s.n() * s.h() * s.w() * s.channels();
                 yield new Plan("vectors over channels", 0, 8 * elements, 2 * elements * Float.BYTES, Plan.ALL);
             }
+            case ConvSpec s -> conv.plan(s);
+            case GemmSpec s -> gemm.plan(s);
             default -> throw new UnsupportedOperationException("cpu: " + spec);
         };
     }
 
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
-        throw new UnsupportedOperationException("cpu: conv");
+        contract.conv(s, p, x, w, e, y);
+        conv.run(s, p, x, w, e, y, workspace);
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
-        throw new UnsupportedOperationException("cpu: gemm");
+        contract.gemm(s, a, b, e, c);
+        gemm.run(s, a, b, e, c, workspace);
     }
 
     @Override
