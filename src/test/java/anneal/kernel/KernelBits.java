@@ -2,6 +2,7 @@ package anneal.kernel;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** The results of the first random case of every family and of every point-wise function as hashes, a line each. */
@@ -11,7 +12,16 @@ public final class KernelBits {
 
     /** @param runs how often each case runs; the last time counts, when its code is hot */
     public static String of(Backend device, int runs) {
-        return KernelCases.all().stream().filter(KernelBits::isSmall)
+        return of(device, runs, KernelBits::isSmall);
+    }
+
+    /** The hashes of everything random. */
+    public static String ofDraws(Backend device) {
+        return of(device, 1, c -> c.name().startsWith("random "));
+    }
+
+    private static String of(Backend device, int runs, Predicate<KernelCase> chosen) {
+        return KernelCases.all().stream().filter(chosen)
                 .map(c -> c.name() + " " + Integer.toHexString(hash(c, device, runs)))
                 .collect(Collectors.joining("\n"));
     }
