@@ -18,10 +18,12 @@ final class Kinds {
     private static Map<String, CaseRunner> all() {
         var kinds = new HashMap<String, CaseRunner>();
         kinds.put("op", new OpKind());
+        kinds.put("timestep_embedding", new EmbeddingKind());
         kinds.put("resampler", new ResamplerKind());
         kinds.put("losses_fn", new LossFunctionKind());
         ScheduleKinds.addTo(kinds);
         ProcessKinds.addTo(kinds);
+        OptimizerKinds.addTo(kinds);
         return Map.copyOf(kinds);
     }
 }

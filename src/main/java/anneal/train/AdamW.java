@@ -1,0 +1,76 @@
+package anneal.train;
+
+import anneal.kernel.AdamWSpec;
+import anneal.kernel.Buf;
+import anneal.kernel.Shape;
+import anneal.nn.ArenaBuffer;
+import anneal.nn.ParameterArena;
+import anneal.tensor.Tensor;
+
+/**
+ * AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", Algorithm 2) over a whole arena, followed by
+ * every moving average: ema = rate ema + (1 - rate) parameters. One kernel call a step. What changes from step to step
+ * lies in a device buffer, so that a recorded step can be replayed.
+ */
+public final class AdamW implements AutoCloseable {
+    private static final int RATE_AND_STEP = 2;
+
+    private final ParameterArena arena;
+    private final AdamWSpec spec;
+    private final double[] emaRates;
+    private final Buf[] emas;
+    /** Learning rate, step number counted from 1, factor of the gradients. */
+    private final Tensor hyper;
+
+    /**
+     * @param arena    with moments, and one average for each rate
+     * @param emaRates each in 0..1; close to 1 averages over many steps
+     * @throws IllegalArgumentException if the rates are not as many as the arena's averages or out of range
+     */
+    public AdamW(ParameterArena arena, AdamWSpec spec, double... emaRates) {
+        if (emaRates.length != arena.emas().size()) {
+            throw new IllegalArgumentException(emaRates.length + " EMA rates for an arena that keeps "
+                    + arena.emas().size() + " averages");
+        }
+        for (double rate : emaRates) {
+            if (!(rate >= 0 && rate <= 1)) {
+                throw new IllegalArgumentException("an EMA rate must be in 0..1, got " + rate);
+            }
+        }
+        this.arena = arena;
+        this.spec = spec;
+        this.emaRates = emaRates.clone();
+        emas = arena.emas().stream().map(AdamW::bufOf).toArray(Buf[]::new);
+        hyper = arena.device().owned(Shape.of(RATE_AND_STEP + 1));
+    }
+
+    private static Buf bufOf(ArenaBuffer buffer) {
+        return buffer.flat().buf();
+    }
+
+    /**
+     * Updates the arena's values and moments from its gradients, then its averages from the new values.
+     *
+     * @param learningRate   of this step
+     * @param step           number of the step, counted from 1: the bias corrections depend on it
+     * @param gradientFactor a single number on the device that the gradients are multiplied by; null for 1
+     */
+    public void step(double learningRate, long step, Tensor gradientFactor) {
+        if (step < 1) {
+            throw new IllegalArgumentException("AdamW's steps are counted from 1, got " + step);
+        }
+        try (var scope = arena.device().scope()) {
+            hyper.copyFrom(new double[] {learningRate, step, 1});
+            if (gradientFactor != null) {
+                hyper.columns(RATE_AND_STEP, RATE_AND_STEP + 1).copyFrom(gradientFactor.reshape(1));
+            }
+            arena.device().kernels().adamw(spec, hyper.buf(), bufOf(arena.values()), bufOf(arena.gradients()),
+                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), emas, emaRates);
+        }
+    }
+
+    @Override
+    public void close() {
+        hyper.release();
+    }
+}
