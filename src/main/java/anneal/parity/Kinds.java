@@ -2,10 +2,14 @@ package anneal.parity;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** Which runner computes which kind of case. */
 final class Kinds {
     private static final Map<String, CaseRunner> RUNNERS = all();
+
+    /** Computed on the host in float64 on any device, by algorithms of which the manifest knows how well they can do. */
+    private static final Set<String> OWN_BARS = Set.of("eval_fid", "eval_is", "eval_pr");
 
     private Kinds() {
     }
@@ -13,6 +17,11 @@ final class Kinds {
     /** The runner of a kind, or null if it is not known. */
     static CaseRunner find(String kind) {
         return RUNNERS.get(kind);
+    }
+
+    /** Whether float64's bars hold for a kind on the reference device; otherwise only the manifest's do. */
+    static boolean isStrict(String kind) {
+        return !OWN_BARS.contains(kind);
     }
 
     private static Map<String, CaseRunner> all() {
@@ -24,6 +33,8 @@ final class Kinds {
         ScheduleKinds.addTo(kinds);
         ProcessKinds.addTo(kinds);
         OptimizerKinds.addTo(kinds);
+        MetricKinds.addTo(kinds);
+        PictureKinds.addTo(kinds);
         return Map.copyOf(kinds);
     }
 }
