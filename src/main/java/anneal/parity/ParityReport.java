@@ -34,7 +34,7 @@ public final class ParityReport {
         var measured = r.comparisons().isEmpty() ? "-" : "%.2g".formatted(r.worst());
         var norm = !strict ? "" : " %9s".formatted(r.comparisons().isEmpty() ? "-" : "%.1e".formatted(r.relativeNorm()));
         var behind = r.reason().isEmpty() ? r.worstTensor() : r.reason();
-        return "%-44s %-18s %9s%s  %-11s %s".formatted(r.name(), r.kind(), measured, norm, r.status(), behind).strip();
+        return "%-47s %-18s %9s%s  %-11s %s".formatted(r.name(), r.kind(), measured, norm, r.status(), behind).strip();
     }
 
     /** The last line. */

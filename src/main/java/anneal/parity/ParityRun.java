@@ -5,9 +5,9 @@ import anneal.io.TensorData;
 import anneal.parity.CaseResult.Status;
 import anneal.tensor.Device;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -34,46 +34,47 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
         return report;
     }
 
-    /** Runs one case. What goes wrong in it is a failure of the case; only the dump's own failure is thrown. */
+    /** Runs one case. Whatever goes wrong in it is a failure of the case; only the dump's own failure is thrown. */
     public CaseResult run(Manifest.Case entry) throws IOException {
         long start = System.nanoTime();
         var runner = Kinds.find(entry.kind());
         if (runner == null) {
             return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known", List.of());
         }
-        SequencedMap<String, TensorData> got;
+        Computed computed;
         try (var scope = device.scope(); var context = CaseContext.open(device, manifest, entry)) {
-            try {
-                got = runner.run(context);
-            } catch (UnsupportedOperationException e) {
-                return result(entry, start, Status.UNSUPPORTED, reason(e), List.of());
-            } catch (IllegalArgumentException e) {
-                return result(entry, start, entry.expectsError() ? Status.OK : Status.FAIL,
-                        entry.expectsError() ? "refused: " + reason(e) : reason(e), List.of());
-            }
-            if (entry.expectsError()) {
-                return result(entry, start, Status.FAIL, "must be refused, but was computed", List.of());
-            }
-            var comparisons = compare(context, got);
-            writeDump(entry, got);
-            return judge(entry, start, comparisons);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+            computed = compute(runner, context);
+        } catch (UnsupportedOperationException e) {
+            return result(entry, start, Status.UNSUPPORTED, reason(e), List.of());
+        } catch (IOException | IllegalArgumentException e) {
+            boolean refused = entry.expectsError() && e instanceof IllegalArgumentException;
+            return result(entry, start, refused ? Status.OK : Status.FAIL, (refused ? "refused: " : "") + reason(e),
+                    List.of());
         } catch (RuntimeException e) {
-            return result(entry, start, Status.FAIL, "%s: %s (%s)".formatted(e.getClass().getSimpleName(), reason(e),
-                    e.getStackTrace().length == 0 ? "" : e.getStackTrace()[0]), List.of());
+            var where = e.getStackTrace().length == 0 ? "" : " (" + e.getStackTrace()[0] + ")";
+            return result(entry, start, Status.FAIL, e.getClass().getSimpleName() + ": " + reason(e) + where, List.of());
         }
+        if (entry.expectsError()) {
+            return result(entry, start, Status.FAIL, "must be refused, but was computed", List.of());
+        }
+        if (dump != null) {
+            SafeTensors.write(dump.resolve(entry.name() + ".safetensors"), computed.tensors,
+                    Map.of("kind", entry.kind(), "device", device.name()));
+        }
+        return judge(entry, start, computed.comparisons);
     }
 
-    private List<Comparison> compare(CaseContext context, Map<String, TensorData> got) {
-        return context.entry().expected().stream().map(t -> {
-            try {
-                return Comparison.of(t, context.reference(t.name()), got.get(t.name()),
-                        strict && Kinds.isStrict(context.entry().kind()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }).toList();
+    private record Computed(SequencedMap<String, TensorData> tensors, List<Comparison> comparisons) {
+    }
+
+    private Computed compute(CaseRunner runner, CaseContext context) throws IOException {
+        var got = runner.run(context);
+        boolean heldStrictly = strict && Kinds.isStrict(context.entry().kind());
+        var comparisons = new ArrayList<Comparison>();
+        for (var t : context.entry().expected()) {
+            comparisons.add(Comparison.of(t, context.reference(t.name()), got.get(t.name()), heldStrictly));
+        }
+        return new Computed(got, comparisons);
     }
 
     private CaseResult judge(Manifest.Case entry, long start, List<Comparison> comparisons) {
@@ -83,13 +84,6 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
         }
         var more = bad.size() == 1 ? "" : " (and %d more of %d)".formatted(bad.size() - 1, comparisons.size());
         return result(entry, start, Status.FAIL, bad.getFirst().complaint() + more, comparisons);
-    }
-
-    private void writeDump(Manifest.Case entry, SequencedMap<String, TensorData> got) throws IOException {
-        if (dump != null) {
-            SafeTensors.write(dump.resolve(entry.name() + ".safetensors"), got,
-                    Map.of("kind", entry.kind(), "device", device.name()));
-        }
     }
 
     private static String reason(Exception e) {
