@@ -30,6 +30,10 @@ final class CpuKernels implements Kernels {
     private final CopyKernel copy;
     private final NormKernel norm;
     private final Resampler resampler;
+    private final SoftmaxKernel softmax;
+    private final IndexKernel indexed;
+    private final RandomKernel random;
+    private final OptimizerKernel optimizer;
     private final CpuContext cpu;
 
     CpuKernels(CpuContext cpu) {
@@ -40,6 +44,10 @@ final class CpuKernels implements Kernels {
         copy = new CopyKernel(cpu);
         norm = new NormKernel(cpu);
         resampler = new Resampler(cpu);
+        softmax = new SoftmaxKernel(cpu);
+        indexed = new IndexKernel(cpu);
+        random = new RandomKernel(cpu);
+        optimizer = new OptimizerKernel(cpu);
         this.cpu = cpu;
     }
 
@@ -112,27 +120,32 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void softmax(boolean log, Buf x, Buf y) {
-        throw new UnsupportedOperationException("cpu: softmax");
+        contract.sameShape(x, y);
+        softmax.forward(log, x, y);
     }
 
     @Override
     public void softmaxBackward(boolean log, Buf y, Buf dy, Buf dx) {
-        throw new UnsupportedOperationException("cpu: softmaxBackward");
+        contract.sameShape(y, dy, dx);
+        softmax.backward(log, y, dy, dx);
     }
 
     @Override
     public void gather(Buf table, Buf index, Buf out) {
-        throw new UnsupportedOperationException("cpu: gather");
+        contract.gather(table, index, out);
+        indexed.gather(table, index, out);
     }
 
     @Override
     public void scatterAdd(Buf index, Buf rows, Buf table) {
-        throw new UnsupportedOperationException("cpu: scatterAdd");
+        contract.gather(table, index, rows);
+        indexed.scatterAdd(index, rows, table);
     }
 
     @Override
     public void oneHot(Buf index, Buf out) {
-        throw new UnsupportedOperationException("cpu: oneHot");
+        contract.oneHot(index, out);
+        indexed.oneHot(index, out);
     }
 
     @Override
@@ -154,12 +167,14 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out) {
-        throw new UnsupportedOperationException("cpu: random");
+        contract.random(sampleIndex, position, out);
+        random.random(s, sampleIndex, position, out);
     }
 
     @Override
     public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
                       Buf[] emas, double[] emaRates) {
-        throw new UnsupportedOperationException("cpu: adamw");
+        contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
+        optimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
     }
 }

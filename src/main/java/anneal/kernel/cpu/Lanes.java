@@ -22,4 +22,13 @@ public interface Lanes {
 
     /** Normalisation. */
     NormLanes norm();
+
+    /** Softmax over a row. */
+    SoftmaxLanes softmax();
+
+    /** The optimiser's step. */
+    OptimizerLanes optimizer();
+
+    /** Random numbers. */
+    RandomLanes random();
 }

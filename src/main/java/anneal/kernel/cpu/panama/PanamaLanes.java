@@ -2,10 +2,13 @@ package anneal.kernel.cpu.panama;
 
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
-import anneal.kernel.cpu.PointwiseLanes;
-import anneal.kernel.cpu.ReduceLanes;
+import anneal.kernel.cpu.OptimizerLanes;
 import anneal.kernel.cpu.PanelLanes;
+import anneal.kernel.cpu.PointwiseLanes;
+import anneal.kernel.cpu.RandomLanes;
+import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
+import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
 import jdk.incubator.vector.FloatVector;
 
@@ -16,6 +19,9 @@ public final class PanamaLanes implements Lanes {
     private final ReduceLanes reduce = new PanamaReduce();
     private final NormLanes norm = new PanamaNorm();
     private final PanelLanes panels = new PanamaPanels();
+    private final SoftmaxLanes softmax = new PanamaSoftmax();
+    private final OptimizerLanes optimizer = new PanamaOptimizer();
+    private final RandomLanes random = new PanamaRandom();
     private final ScoreLanes scores = new PanamaScores();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
@@ -59,5 +65,20 @@ public final class PanamaLanes implements Lanes {
     @Override
     public NormLanes norm() {
         return norm;
+    }
+
+    @Override
+    public SoftmaxLanes softmax() {
+        return softmax;
+    }
+
+    @Override
+    public OptimizerLanes optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public RandomLanes random() {
+        return random;
     }
 }

@@ -2,10 +2,13 @@ package anneal.kernel.cpu.scalar;
 
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
-import anneal.kernel.cpu.PointwiseLanes;
-import anneal.kernel.cpu.ReduceLanes;
+import anneal.kernel.cpu.OptimizerLanes;
 import anneal.kernel.cpu.PanelLanes;
+import anneal.kernel.cpu.PointwiseLanes;
+import anneal.kernel.cpu.RandomLanes;
+import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
+import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
 
 /** The inner loops in plain Java. */
@@ -15,6 +18,9 @@ public final class ScalarLanes implements Lanes {
     private final ReduceLanes reduce = new ScalarReduce();
     private final NormLanes norm = new ScalarNorm();
     private final PanelLanes panels = new ScalarPanels();
+    private final SoftmaxLanes softmax = new ScalarSoftmax();
+    private final OptimizerLanes optimizer = new ScalarOptimizer();
+    private final RandomLanes random = new ScalarRandom();
     private final ScoreLanes scores = new ScalarScores();
 
     @Override
@@ -50,5 +56,20 @@ public final class ScalarLanes implements Lanes {
     @Override
     public NormLanes norm() {
         return norm;
+    }
+
+    @Override
+    public SoftmaxLanes softmax() {
+        return softmax;
+    }
+
+    @Override
+    public OptimizerLanes optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public RandomLanes random() {
+        return random;
     }
 }
