@@ -26,6 +26,9 @@ final class ConvCases {
             add(cases, new ConvSpec(mode, 2, 16, 16, 32, 48, 3, 3, 2, 1));
             add(cases, new ConvSpec(mode, 2, 15, 14, 64, 80, 1, 1, 1, 0));
             add(cases, new ConvSpec(mode, 1, 21, 20, 16, 16, 7, 7, 2, 3));
+            // deep enough, and pixels enough, that a device has to take sums in parts
+            add(cases, new ConvSpec(mode, 1, 6, 5, 300, 70, 3, 3, 1, 1));
+            add(cases, new ConvSpec(mode, 6, 32, 32, 8, 72, 3, 3, 1, 1));
         }
         return cases;
     }
