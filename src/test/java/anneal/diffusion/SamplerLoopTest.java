@@ -39,7 +39,7 @@ class SamplerLoopTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "reference")
+    @ValueSource(strings = {"reference", "cpu"})
     void aSampleDoesNotDependOnItsBatch(String name) {
         try (var device = open(name)) {
             var d = new GaussianDiffusion(CONFIG, device);
