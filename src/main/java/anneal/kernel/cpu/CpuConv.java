@@ -78,9 +78,12 @@ final class CpuConv {
     }
 
     void run(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
-        long work = workspace == null ? 0 : Native.align(workspace.address());
+        long work = Output.workspace(workspace, plan(s));
         switch (s.mode()) {
-            case FORWARD -> forward(s, p, x, w, Output.of(context.lanes().panels(), y, e, (long) s.outH() * s.outW()), work);
+            case FORWARD -> {
+                var output = Output.of(context.lanes().panels(), y, e, (long) s.outH() * s.outW());
+                forward(s, p, x, w, output, work);
+            }
             case DATA_GRADIENT -> data(s, x, w, e, y, work);
             case WEIGHT_GRADIENT -> weight(s, p, x, w, e, y, work);
         }

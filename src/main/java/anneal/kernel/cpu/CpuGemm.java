@@ -32,7 +32,7 @@ final class CpuGemm {
         if (s.batch() == 0 || s.m() == 0 || s.n() == 0) {
             return;
         }
-        long panels = Native.align(workspace.address());
+        long panels = Output.workspace(workspace, plan(s));
         if (flips(s)) {
             // the transpose of the result, op(b)^T op(a)^T
             multiply(s, s.n(), s.m(), new Operand(b, s.strideB(), !s.transB()), new Operand(a, s.strideA(), !s.transA()),

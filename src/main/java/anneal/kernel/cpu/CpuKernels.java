@@ -25,6 +25,7 @@ final class CpuKernels implements Kernels {
     private final Contract contract = new Contract(DType.F32);
     private final CpuConv conv;
     private final CpuGemm gemm;
+    private final CpuAttention attention;
     private final MapKernel map;
     private final ReduceKernel reduce;
     private final CopyKernel copy;
@@ -39,6 +40,7 @@ final class CpuKernels implements Kernels {
     CpuKernels(CpuContext cpu) {
         conv = new CpuConv(cpu);
         gemm = new CpuGemm(cpu);
+        attention = new CpuAttention(cpu);
         map = new MapKernel(cpu);
         reduce = new ReduceKernel(cpu);
         copy = new CopyKernel(cpu);
@@ -60,7 +62,7 @@ final class CpuKernels implements Kernels {
             }
             case ConvSpec s -> conv.plan(s);
             case GemmSpec s -> gemm.plan(s);
-            default -> throw new UnsupportedOperationException("cpu: " + spec);
+            case AttentionSpec s -> attention.plan(s);
         };
     }
 
@@ -78,13 +80,15 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
-        throw new UnsupportedOperationException("cpu: attention");
+        contract.attention(s, in, mask, out, logSumExp);
+        attention.forward(s, in, mask, out, logSumExp);
     }
 
     @Override
     public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
                                   Qkv gradients) {
-        throw new UnsupportedOperationException("cpu: attentionBackward");
+        contract.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients);
+        attention.backward(s, in, mask, out, logSumExp, outGradient, gradients);
     }
 
     @Override

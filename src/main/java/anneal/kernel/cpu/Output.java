@@ -3,6 +3,7 @@ package anneal.kernel.cpu;
 import anneal.kernel.Activation;
 import anneal.kernel.Buf;
 import anneal.kernel.Epilogue;
+import anneal.kernel.Plan;
 
 /**
  * Where the results of a product go and what happens to them on the way: an epilogue with its buffers as addresses.
@@ -17,6 +18,20 @@ record Output(PanelLanes lanes, long y, long yRow, long bias, long rowAdd, long 
         return new Output(lanes, y.address(), pitch(y), address(e.bias()), address(e.rowAdd()), pitch(e.rowAdd()),
                 Math.max(1, rowsPerSample), address(e.residual()), pitch(e.residual()),
                 (float) e.alpha(), (float) e.beta(), e.act());
+    }
+
+    /**
+     * The first aligned address of a workspace.
+     *
+     * @throws IllegalArgumentException if it is smaller than the plan says
+     */
+    static long workspace(Buf workspace, Plan plan) {
+        long has = workspace == null ? 0 : workspace.shape().size() * workspace.type().bytes();
+        if (has < plan.workspaceBytes()) {
+            throw new IllegalArgumentException("a workspace of " + has + " bytes; " + plan.workspaceBytes()
+                    + " are needed");
+        }
+        return Native.align(workspace.address());
     }
 
     static long address(Buf b) {

@@ -30,4 +30,7 @@ public interface ScoreLanes {
      */
     void softmaxGradient(int keys, int queries, long scores, long gradients, float scale, long visible, int diagonal,
                          long logSumExp, long delta);
+
+    /** {@code out[i] = sum over k of a[k, i] * b[k, i]} for blocks of {@code depth} rows. */
+    void innerProducts(int depth, int queries, long a, long b, long out);
 }

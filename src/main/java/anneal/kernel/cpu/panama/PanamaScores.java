@@ -85,4 +85,17 @@ final class PanamaScores implements ScoreLanes {
             g.sub(inner).mul(p).mul(scale).intoMemorySegment(ALL, gradients + j * ROW, ORDER);
         }
     }
+
+    @Override
+    public void innerProducts(int depth, int queries, long a, long b, long out) {
+        for (int i = 0; i < queries; i += LANES) {
+            var sum = FloatVector.zero(S);
+            for (int k = 0; k < depth; k++) {
+                long at = 4L * i + k * ROW;
+                sum = FloatVector.fromMemorySegment(S, ALL, a + at, ORDER)
+                        .fma(FloatVector.fromMemorySegment(S, ALL, b + at, ORDER), sum);
+            }
+            sum.intoMemorySegment(ALL, out + 4L * i, ORDER);
+        }
+    }
 }

@@ -53,6 +53,17 @@ final class ScalarScores implements ScoreLanes {
         }
     }
 
+    @Override
+    public void innerProducts(int depth, int queries, long a, long b, long out) {
+        for (int i = 0; i < queries; i++) {
+            float sum = 0;
+            for (int k = 0; k < depth; k++) {
+                sum = Math.fma(get(a + k * ROW + 4L * i), get(b + k * ROW + 4L * i), sum);
+            }
+            set(out + 4L * i, sum);
+        }
+    }
+
     private static boolean sees(int query, int key, long visible, int diagonal) {
         return query + diagonal >= key && (visible == 0 || get(visible + 4L * key) != 0);
     }
