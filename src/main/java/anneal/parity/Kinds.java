@@ -32,7 +32,10 @@ final class Kinds {
         kinds.put("losses_fn", new LossFunctionKind());
         ScheduleKinds.addTo(kinds);
         ProcessKinds.addTo(kinds);
+        NetworkKinds.addTo(kinds);
+        SamplingKinds.addTo(kinds);
         OptimizerKinds.addTo(kinds);
+        kinds.put("train_steps", new TrainStepsKind());
         MetricKinds.addTo(kinds);
         PictureKinds.addTo(kinds);
         return Map.copyOf(kinds);
