@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
         versionProvider = VersionProvider.class,
         subcommands = {
             ParityCommand.class,
+            InspectCommand.class,
+            DevicesCommand.class,
         })
 public final class Main implements Runnable {
 
@@ -62,7 +64,13 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine(Failures failures) {
-        return new CommandLine(new Main())
+        var main = new CommandLine(new Main());
+        main.getSubcommands().values().forEach(c -> c.getCommandSpec().usageMessage()
+                .synopsisHeading("%nUsage: ")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .sortOptions(false));
+        return main
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
