@@ -1,0 +1,46 @@
+package anneal.sample;
+
+import anneal.diffusion.DiffusionConfig;
+import anneal.io.DataException;
+import anneal.io.Json;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What travels with weights beside the network's own config: the diffusion process and the names of the classes. */
+public final class ModelMetadata {
+    private static final String DIFFUSION = "anneal.diffusion";
+    private static final String CLASSES = "anneal.classes";
+
+    private ModelMetadata() {
+    }
+
+    /** The metadata of a weight file. */
+    public static Map<String, String> of(DiffusionConfig diffusion, List<String> classNames) {
+        Map<String, String> out = new LinkedHashMap<>();
+        out.put(DIFFUSION, Json.write(diffusion));
+        out.put(CLASSES, Json.write(classNames));
+        return out;
+    }
+
+    /** The process a network was trained for; throws DataException if the file does not say. */
+    public static DiffusionConfig diffusion(Path file, Map<String, String> metadata) throws DataException {
+        String json = metadata.get(DIFFUSION);
+        if (json == null) {
+            throw DataException.in(file, "has no diffusion config in its metadata (%s)", DIFFUSION);
+        }
+        try {
+            return Json.read(json, DiffusionConfig.class);
+        } catch (IllegalArgumentException e) {
+            throw DataException.in(file, "%s", e.getMessage());
+        }
+    }
+
+    /** Names of the classes; empty if there are none. */
+    public static List<String> classNames(Map<String, String> metadata) {
+        String json = metadata.get(CLASSES);
+        return json == null ? List.of() : Arrays.asList(Json.read(json, String[].class));
+    }
+}

@@ -1,0 +1,64 @@
+package anneal.train;
+
+import anneal.diffusion.GaussianDiffusion;
+import anneal.diffusion.TrainingLosses;
+import anneal.model.NoisyClassifier;
+import anneal.model.UNet;
+import anneal.nn.DropoutState;
+import anneal.tensor.Softmax;
+import anneal.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/** What a model is trained to do on a batch; the training loop knows nothing else about it. */
+interface Objective {
+    /**
+     * Losses by name, one a sample [n], among them {@link MicroBatch#LOSS}, which is minimised.
+     *
+     * @param xStart images [n, H, W, C] in -1..1
+     * @param labels I32 [n], or null without classes
+     * @param t      I32 [n]
+     * @param noise  like xStart
+     */
+    SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise);
+
+    /** The model's dropout. */
+    DropoutState dropout();
+
+    /** The diffusion model's own losses, by {@link anneal.diffusion.LossType}. */
+    record Denoise(UNet unet, TrainingLosses training) implements Objective {
+        @Override
+        public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
+            var terms = training.of((x, time) -> unet.forward(x, time, labels), xStart, t, noise);
+            var out = new LinkedHashMap<String, Tensor>();
+            out.put(MicroBatch.LOSS, terms.loss());
+            if (terms.vb() != null) {
+                out.put("mse", terms.mse());
+                out.put("vb", terms.vb());
+            }
+            return out;
+        }
+
+        @Override
+        public DropoutState dropout() {
+            return unet.dropout();
+        }
+    }
+
+    /** Cross entropy of a classifier on noised images ("Diffusion Models Beat GANs", section 4 and appendix H). */
+    record Classify(NoisyClassifier classifier, GaussianDiffusion diffusion) implements Objective {
+        @Override
+        public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
+            Tensor logits = classifier.forward(diffusion.qSample(xStart, t, noise), diffusion.modelTimesteps(t));
+            var out = new LinkedHashMap<String, Tensor>();
+            out.put(MicroBatch.LOSS, Softmax.crossEntropy(logits, labels));
+            out.put("accuracy", Accuracy.of(logits.detach(), labels));
+            return out;
+        }
+
+        @Override
+        public DropoutState dropout() {
+            return classifier.dropout();
+        }
+    }
+}
