@@ -2,15 +2,18 @@ package anneal.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 
 /**
- * Means of the losses since the last report, over all samples and by quartile of the timestep, as guided-diffusion logs
- * them: where in the process a network errs tells more than the mean.
+ * Means since the last report: of losses over all samples and by quartile of the timestep, as guided-diffusion logs them
+ * (where in the process a network errs tells more than the mean), and of numbers that there is one of a step.
  */
 final class LossMeter {
     private static final int QUARTILES = 4;
+    /** Sum and count of each quartile, then of everything. */
+    private static final int CELLS = 2 * (QUARTILES + 1);
 
-    private final Map<String, double[]> sums = new LinkedHashMap<>();
+    private final SequencedMap<String, double[]> sums = new LinkedHashMap<>();
     private final int timesteps;
 
     /** @param timesteps length of the process */
@@ -24,20 +27,24 @@ final class LossMeter {
      * @param losses of each sample
      */
     void add(String name, int[] t, double[] losses) {
-        double[] s = sums.computeIfAbsent(name, k -> new double[2 * (QUARTILES + 1)]);
         for (int i = 0; i < t.length; i++) {
-            int quartile = (int) ((long) QUARTILES * t[i] / timesteps);
-            accumulate(s, quartile, losses[i]);
-            accumulate(s, QUARTILES, losses[i]);
+            accumulate(name, (int) ((long) QUARTILES * t[i] / timesteps), losses[i]);
+            accumulate(name, QUARTILES, losses[i]);
         }
     }
 
-    private static void accumulate(double[] s, int at, double value) {
-        s[2 * at] += value;
-        s[2 * at + 1]++;
+    /** A number of the whole step. */
+    void add(String name, double value) {
+        accumulate(name, QUARTILES, value);
     }
 
-    /** {@code name} and {@code name_q0} .. {@code name_q3} (quartiles without a sample are left out); starts afresh. */
+    private void accumulate(String name, int cell, double value) {
+        double[] s = sums.computeIfAbsent(name, k -> new double[CELLS]);
+        s[2 * cell] += value;
+        s[2 * cell + 1]++;
+    }
+
+    /** {@code name}, and {@code name_q0} .. {@code name_q3} for quartiles that had a sample; starts afresh. */
     Map<String, Object> drain() {
         Map<String, Object> out = new LinkedHashMap<>();
         sums.forEach((name, s) -> {
@@ -50,9 +57,28 @@ final class LossMeter {
         return out;
     }
 
-    private static void put(Map<String, Object> out, String name, double[] s, int at) {
-        if (s[2 * at + 1] > 0) {
-            out.put(name, s[2 * at] / s[2 * at + 1]);
+    private static void put(Map<String, Object> out, String name, double[] s, int cell) {
+        if (s[2 * cell + 1] > 0) {
+            out.put(name, s[2 * cell] / s[2 * cell + 1]);
         }
+    }
+
+    /** What has gathered since the last report, to go into a checkpoint. */
+    SequencedMap<String, double[]> state() {
+        var out = new LinkedHashMap<String, double[]>();
+        sums.forEach((name, s) -> out.put(name, s.clone()));
+        return out;
+    }
+
+    /** Goes on from {@code state}; throws IllegalArgumentException if it is not one. */
+    void restore(Map<String, double[]> state) {
+        sums.clear();
+        state.forEach((name, s) -> {
+            if (s.length != CELLS) {
+                throw new IllegalArgumentException("a loss meter's '" + name + "' has " + s.length + " numbers, not "
+                        + CELLS);
+            }
+            sums.put(name, s.clone());
+        });
     }
 }

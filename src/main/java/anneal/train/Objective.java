@@ -12,6 +12,11 @@ import java.util.SequencedMap;
 
 /** What a model is trained to do on a batch; the training loop knows nothing else about it. */
 interface Objective {
+    /** Names of losses that are reported beside the one that is minimised. */
+    String MSE = "mse";
+    String VB = "vb";
+    String ACCURACY = "accuracy";
+
     /**
      * Losses by name, one a sample [n], among them {@link MicroBatch#LOSS}, which is minimised.
      *
@@ -33,8 +38,8 @@ interface Objective {
             var out = new LinkedHashMap<String, Tensor>();
             out.put(MicroBatch.LOSS, terms.loss());
             if (terms.vb() != null) {
-                out.put("mse", terms.mse());
-                out.put("vb", terms.vb());
+                out.put(MSE, terms.mse());
+                out.put(VB, terms.vb());
             }
             return out;
         }
@@ -52,7 +57,7 @@ interface Objective {
             Tensor logits = classifier.forward(diffusion.qSample(xStart, t, noise), diffusion.modelTimesteps(t));
             var out = new LinkedHashMap<String, Tensor>();
             out.put(MicroBatch.LOSS, Softmax.crossEntropy(logits, labels));
-            out.put("accuracy", Accuracy.of(logits.detach(), labels));
+            out.put(ACCURACY, Accuracy.of(logits.detach(), labels));
             return out;
         }
 

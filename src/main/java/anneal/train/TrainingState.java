@@ -20,8 +20,11 @@ import java.util.Map;
  * @param seconds time spent on them
  * @param log     how far the logs reached
  * @param sampler what the timestep sampler has learned
+ * @param meter   losses that are not in the log yet
  */
-record TrainingState(int step, double seconds, TrainingLog.Position log, TimestepSampler.State sampler) {
+record TrainingState(int step, double seconds, TrainingLog.Position log, TimestepSampler.State sampler,
+                     Map<String, double[]> meter) {
+    private static final String METER = "meter.";
     private static final String STEP = "anneal.step";
     private static final String SECONDS = "anneal.seconds";
     private static final String JSON_LOG = "anneal.log.jsonl";
@@ -36,6 +39,7 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
         });
         tensors.put("sampler.loss_history", TensorData.of(sampler.lossHistory(), sampler.lossHistory().length));
         tensors.put("sampler.loss_counts", TensorData.of(sampler.lossCounts(), sampler.lossCounts().length));
+        meter.forEach((name, sums) -> tensors.put(METER + name, TensorData.of(sums, sums.length)));
         var metadata = new LinkedHashMap<String, String>();
         metadata.put(STEP, Integer.toString(step));
         metadata.put(SECONDS, Double.toString(seconds));
@@ -58,7 +62,7 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
             TimestepSampler.State sampler = new TimestepSampler.State(
                     checkpoint.get("sampler.loss_history").toDoubles(),
                     toInts(checkpoint.get("sampler.loss_counts").toLongs()));
-            TrainingState state = fromMetadata(file, checkpoint.metadata(), sampler);
+            TrainingState state = fromMetadata(file, checkpoint.metadata(), sampler, meter(checkpoint));
             for (var e : buffers.entrySet()) {
                 e.getValue().flat().copyFrom(checkpoint.get(e.getKey()).toFloats());
             }
@@ -66,14 +70,25 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
         }
     }
 
-    private static TrainingState fromMetadata(Path file, Map<String, String> m, TimestepSampler.State sampler)
-            throws DataException {
+    private static TrainingState fromMetadata(Path file, Map<String, String> m, TimestepSampler.State sampler,
+                                              Map<String, double[]> meter) throws DataException {
         try {
             return new TrainingState(Integer.parseInt(m.get(STEP)), Double.parseDouble(m.get(SECONDS)),
-                    new TrainingLog.Position(Long.parseLong(m.get(JSON_LOG)), Long.parseLong(m.get(CSV_LOG))), sampler);
+                    new TrainingLog.Position(Long.parseLong(m.get(JSON_LOG)), Long.parseLong(m.get(CSV_LOG))), sampler,
+                    meter);
         } catch (NumberFormatException | NullPointerException e) {
             throw DataException.in(file, "is not a checkpoint of a training run (its metadata are %s)", m.keySet());
         }
+    }
+
+    private static Map<String, double[]> meter(SafeTensorsFile checkpoint) {
+        var out = new LinkedHashMap<String, double[]>();
+        checkpoint.tensors().forEach((name, data) -> {
+            if (name.startsWith(METER)) {
+                out.put(name.substring(METER.length()), data.toDoubles());
+            }
+        });
+        return out;
     }
 
     private static Map<String, ArenaBuffer> buffers(ParameterArena arena, List<Double> emaRates) {

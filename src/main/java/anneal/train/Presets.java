@@ -1,0 +1,95 @@
+package anneal.train;
+
+import anneal.diffusion.BetaSchedule;
+import anneal.diffusion.DiffusionConfig;
+import anneal.diffusion.LossType;
+import anneal.diffusion.MeanType;
+import anneal.diffusion.VarianceType;
+import anneal.model.ClassifierConfig;
+import anneal.model.Pooling;
+import anneal.model.TrunkConfig;
+import anneal.model.UNetConfig;
+import java.util.List;
+
+/** Recipes that are known to work, by name. */
+public final class Presets {
+    /** Names of {@link #diffusion} and {@link #classifier}. */
+    public static final List<String> NAMES = List.of("fashion", "mnist", "tiny");
+
+    private static final int CLASSES = 10;
+    private static final int DIFFUSION_STEPS = 1000;
+
+    private Presets() {
+    }
+
+    /**
+     * A class-conditional diffusion model with a null class, learned variance and hybrid loss.
+     *
+     * @throws IllegalArgumentException for an unknown name
+     */
+    public static TrainingConfig diffusion(String name) {
+        return switch (name) {
+            case "fashion" -> diffusion("fashion", fashionTrunk(), optimization(20_000, 64, 1e-3, false));
+            case "mnist" -> diffusion("mnist", fashionTrunk(), optimization(20_000, 64, 1e-3, false));
+            case "tiny" -> diffusion("fashion-embedded", tinyTrunk(), optimization(2_000, 32, 2e-3, false));
+            default -> throw unknown(name);
+        };
+    }
+
+    /**
+     * A classifier of noised images, for the guidance of the model of the same name.
+     *
+     * @throws IllegalArgumentException for an unknown name
+     */
+    public static TrainingConfig classifier(String name) {
+        return switch (name) {
+            case "fashion" -> classifier("fashion", classifierTrunk(32), optimization(6_000, 64, 1e-3, false));
+            case "mnist" -> classifier("mnist", classifierTrunk(32), optimization(6_000, 64, 1e-3, false));
+            case "tiny" -> classifier("fashion-embedded", classifierTrunk(32), optimization(700, 32, 2e-3, false));
+            default -> throw unknown(name);
+        };
+    }
+
+    private static IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException("no preset is called '" + name + "': use one of " + String.join(", ", NAMES));
+    }
+
+    private static TrainingConfig diffusion(String data, TrunkConfig trunk, OptimizationConfig optimization) {
+        var unet = new UNetConfig(trunk, 1, true, -1, CLASSES, true);
+        return new TrainingConfig(data, unet, null, process(VarianceType.LEARNED_RANGE), 0.1, optimization);
+    }
+
+    private static TrainingConfig classifier(String data, TrunkConfig trunk, OptimizationConfig optimization) {
+        var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.ATTENTION);
+        return new TrainingConfig(data, null, classifier, process(VarianceType.LEARNED_RANGE), 0, optimization);
+    }
+
+    /** Improved DDPM's: the cosine schedule, hybrid loss, a learned range of variances. */
+    private static DiffusionConfig process(VarianceType variance) {
+        return new DiffusionConfig(BetaSchedule.named("cosine"), DIFFUSION_STEPS, "", MeanType.EPSILON, variance,
+                LossType.RESCALED_MSE, false);
+    }
+
+    private static OptimizationConfig optimization(int steps, int batch, double learningRate, boolean flip) {
+        int warmup = Math.min(200, steps / 10);
+        return new OptimizationConfig(steps, batch, 0, learningRate, 0.0, warmup, 0, List.of(0.99, 0.999), 1.0,
+                "uniform", flip, 0);
+    }
+
+    /** 1.3 million parameters at 28, 14 and 7 pixels. */
+    private static TrunkConfig fashionTrunk() {
+        return TrunkConfig.builder(28, 1, 32).channelMult(1, 2, 2).numResBlocks(2).attentionAtPixels(14, 7)
+                .numHeadChannels(32).resblockUpdown(true).useScaleShiftNorm(true).build();
+    }
+
+    /** Small enough to show something within minutes. */
+    private static TrunkConfig tinyTrunk() {
+        return TrunkConfig.builder(28, 1, 32).channelMult(1, 1, 2).numResBlocks(1).attentionAtPixels(7)
+                .numHeadChannels(32).resblockUpdown(true).useScaleShiftNorm(true).build();
+    }
+
+    private static TrunkConfig classifierTrunk(int channels) {
+        return TrunkConfig.builder(28, 1, channels).channelMult(1, 2, 2).numResBlocks(1).attentionAtPixels(7)
+                .numHeadChannels(32).resblockUpdown(true).useScaleShiftNorm(true).build();
+    }
+}

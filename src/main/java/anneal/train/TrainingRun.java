@@ -1,0 +1,301 @@
+package anneal.train;
+
+import anneal.data.ImageDataset;
+import anneal.diffusion.GaussianDiffusion;
+import anneal.diffusion.PhiloxNoise;
+import anneal.diffusion.TimestepSampler;
+import anneal.diffusion.TrainingLosses;
+import anneal.io.DataException;
+import anneal.io.Json;
+import anneal.kernel.AdamWSpec;
+import anneal.kernel.Philox;
+import anneal.kernel.Shape;
+import anneal.model.NoisyClassifier;
+import anneal.model.UNet;
+import anneal.nn.ParameterArena;
+import anneal.tensor.Device;
+import anneal.tensor.Scope;
+import anneal.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains a model in a run directory. What happens in step s follows from the config, the seed and s alone, so a run that
+ * is cut off and resumed ends with the same bits as one that is not, and previews, logs and saves change nothing.
+ */
+public final class TrainingRun implements AutoCloseable {
+    private static final double BETA1 = 0.9;
+    private static final double BETA2 = 0.999;
+    private static final double EPS = 1e-8;
+
+    private final RunDirectory directory;
+    private final TrainingConfig config;
+    private final Device device;
+    private final Scope scope;
+    private final BatchSource batches;
+    private final ParameterArena arena;
+    private final AdamW optimizer;
+    private final TrainStep trainStep;
+    private final Objective objective;
+    private final TimestepSampler timesteps;
+    private TrainingLog log;
+    private final LossMeter meter;
+    private final ModelWriter writer;
+    private final List<String> classNames;
+    private final LearningRate learningRate;
+    private int step;
+    private double seconds;
+    private Path lastCheckpoint;
+
+    private TrainingRun(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data) {
+        checkData(config, data);
+        var o = config.optimization();
+        this.directory = directory;
+        this.config = config;
+        this.device = device;
+        this.scope = device.scope();
+        this.batches = new BatchSource(data, o.batch(), o.seed(), o.flip());
+        var module = config.model().build();
+        this.arena = ParameterArena.forTraining(device, module, o.emaRates().size());
+        this.optimizer = new AdamW(arena, new AdamWSpec(BETA1, BETA2, EPS, o.weightDecay()),
+                o.emaRates().stream().mapToDouble(r -> r).toArray());
+        this.trainStep = new TrainStep(arena, optimizer, o.maxGradientNorm());
+        var diffusion = new GaussianDiffusion(config.diffusion(), device);
+        this.objective = switch (module) {
+            case UNet unet -> new Objective.Denoise(unet, new TrainingLosses(diffusion));
+            case NoisyClassifier classifier -> new Objective.Classify(classifier, diffusion);
+            default -> throw new IllegalArgumentException("no training for a " + config.model().type());
+        };
+        this.timesteps = TimestepSampler.named(o.timestepSampler(), diffusion.steps());
+        this.meter = new LossMeter(diffusion.steps());
+        this.learningRate = o.learningRateSchedule();
+        this.classNames = data.classNames();
+        this.writer = new ModelWriter(directory, config, arena, classNames);
+    }
+
+    /** Sets the start values, or what the checkpoint holds, and opens the logs where it left them. */
+    private TrainingRun begun(Path checkpoint) throws IOException {
+        try {
+            var position = TrainingLog.Position.START;
+            if (checkpoint == null) {
+                arena.initialise(config.optimization().seed());
+            } else {
+                var state = TrainingState.load(checkpoint, arena, config.optimization().emaRates());
+                step = state.step();
+                seconds = state.seconds();
+                timesteps.restore(state.sampler());
+                meter.restore(state.meter());
+                position = state.log();
+                lastCheckpoint = checkpoint;
+            }
+            log = new TrainingLog(directory.folder(), LogLine.columns(config), position);
+            return this;
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static void checkData(TrainingConfig config, ImageDataset data) {
+        if (data.height() != config.imageSize() || data.width() != config.imageSize()
+                || data.channels() != config.imageChannels()) {
+            throw new IllegalArgumentException("the model takes %dx%dx%d images, the data set has %dx%dx%d: %s".formatted(
+                    config.imageSize(), config.imageSize(), config.imageChannels(), data.height(), data.width(),
+                    data.channels(), data.description()));
+        }
+        if (config.classes() > 0 && data.classes() != config.classes()) {
+            throw new IllegalArgumentException("the model has %d classes, the data set %d: %s".formatted(
+                    config.classes(), data.classes(), data.description()));
+        }
+    }
+
+    /**
+     * Begins a run in a new folder.
+     *
+     * @throws DataException if there is a run in it already
+     */
+    public static TrainingRun start(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
+            throws IOException {
+        if (Files.exists(directory.config())) {
+            throw DataException.in(directory.folder(), "holds a run already; add --resume to go on with it, or choose "
+                    + "another --out");
+        }
+        var run = new TrainingRun(directory, config, device, data).begun(null);
+        directory.writeText(directory.config(), Json.write(config));
+        return run;
+    }
+
+    /**
+     * Goes on with a run.
+     *
+     * @param config as when it was begun, but for the number of steps
+     * @throws DataException if there is none, or it was begun with another config (the message names what differs)
+     */
+    public static TrainingRun resume(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
+            throws IOException {
+        List<String> differences = configOf(directory).differences(config);
+        if (!differences.isEmpty()) {
+            throw DataException.in(directory.folder(), "was begun with another config (the run's value, the wanted one): %s",
+                    String.join("; ", differences));
+        }
+        var run = new TrainingRun(directory, config, device, data)
+                .begun(directory.latestCheckpoint().orElse(null));
+        directory.writeText(directory.config(), Json.write(config));
+        return run;
+    }
+
+    /** The config of the run in a folder; throws DataException if there is none. */
+    public static TrainingConfig configOf(RunDirectory directory) throws IOException {
+        if (!Files.exists(directory.config())) {
+            throw DataException.in(directory.folder(), "holds no run to resume: there is no config.json");
+        }
+        try {
+            return Json.read(Files.readString(directory.config()), TrainingConfig.class);
+        } catch (IllegalArgumentException e) {
+            throw DataException.in(directory.config(), "%s", e.getMessage());
+        }
+    }
+
+    /** Steps done. */
+    public int step() {
+        return step;
+    }
+
+    /** Seconds of training so far, in this process and those before it. */
+    public double seconds() {
+        return seconds;
+    }
+
+    /**
+     * Trains until the config's number of steps is done or {@code cancelled} says so, and saves.
+     *
+     * @return whether all steps are done
+     * @throws TrainingDiverged if a loss or a gradient is not finite; nothing is saved then
+     */
+    public boolean run(Cadence cadence, TrainingListener listener, BooleanSupplier cancelled) throws IOException {
+        int total = config.optimization().steps();
+        var preview = new Preview(directory, config, device, arena, classNames);
+        while (step < total && !cancelled.getAsBoolean()) {
+            long begin = System.nanoTime();
+            double loss = oneStep();
+            double elapsed = (System.nanoTime() - begin) * 1e-9;
+            seconds += elapsed;
+            listener.step(step, total, loss, config.optimization().batch() / elapsed);
+            if (Cadence.isDue(cadence.logEvery(), step) || step == total && cadence.logEvery() > 0) {
+                listener.logged(writeLine());
+            }
+            if (Cadence.isDue(cadence.previewEvery(), step)) {
+                preview.draw(step).ifPresent(picture -> listener.preview(step, picture));
+            }
+            if (Cadence.isDue(cadence.saveEvery(), step) && step < total) {
+                listener.saved(step, save());
+            }
+        }
+        listener.saved(step, save());
+        return step >= total;
+    }
+
+    private Path save() throws IOException {
+        var file = directory.checkpoint(step);
+        var state = new TrainingState(step, seconds, log.sync(), timesteps.state(), meter.state());
+        state.save(file, arena, config.optimization().emaRates());
+        writer.write(step);
+        directory.pruneCheckpoints();
+        lastCheckpoint = file;
+        return file;
+    }
+
+    private Map<String, Object> writeLine() throws IOException {
+        var line = LogLine.of(step, config, seconds, learningRate.at(step - 1), meter.drain());
+        log.append(line);
+        return line;
+    }
+
+    /** One optimiser step; returns the mean loss. */
+    private double oneStep() throws IOException {
+        var batch = batches.at(step);
+        var draw = timesteps.draw(config.optimization().seed(), Streams.TIMESTEP, step, batch.samples());
+        int[] labels = withLabelDropout(batch);
+        try (var one = device.scope()) {
+            var position = device.ofInts(new int[] {step}, 1);
+            List<MicroBatch> parts = new ArrayList<>();
+            int n = config.optimization().imagesAtOnce();
+            for (int from = 0; from < labels.length; from += n) {
+                parts.add(part(batch, labels, draw, position, from, Math.min(labels.length, from + n)));
+            }
+            var outcome = trainStep.run(learningRate.at(step), step + 1L, parts);
+            objective.dropout().evaluate();
+            return report(draw.timesteps(), outcome);
+        }
+    }
+
+    /** Samples from..to-1 of the batch; their tensors are made when the part's turn comes. */
+    private MicroBatch part(Batch batch, int[] labels, TimestepSampler.Draw draw, Tensor position, int from, int to) {
+        int n = to - from;
+        int size = config.imageSize();
+        int channels = config.imageChannels();
+        int pixels = size * size * channels;
+        var shape = Shape.of(n, size, size, channels);
+        var weights = device.of(Arrays.copyOfRange(draw.weights(), from, to), n);
+        return new MicroBatch(() -> {
+            var x = device.of(Arrays.copyOfRange(batch.images(), from * pixels, to * pixels), n, size, size, channels);
+            int[] samples = Arrays.copyOfRange(batch.samples(), from, to);
+            var noise = new PhiloxNoise(device, config.optimization().seed(), Streams.NOISE, samples);
+            noise.seek(step);
+            objective.dropout().train(config.optimization().seed(), device.ofInts(samples, n), position);
+            var y = config.classes() == 0 ? null : device.ofInts(Arrays.copyOfRange(labels, from, to), n);
+            var t = device.ofInts(Arrays.copyOfRange(draw.timesteps(), from, to), n);
+            return objective.losses(x, y, t, noise.draw(shape));
+        }, weights, (double) n / labels.length);
+    }
+
+    private int[] withLabelDropout(Batch batch) {
+        int[] labels = batch.labels().clone();
+        long seed = config.optimization().seed();
+        for (int i = 0; config.labelDropout() > 0 && i < labels.length; i++) {
+            double u = Philox.stream(seed, Streams.LABEL_DROPOUT, batch.samples()[i], step).nextDouble();
+            labels[i] = u < config.labelDropout() ? config.unet().nullClassLabel() : labels[i];
+        }
+        return labels;
+    }
+
+    /** Reads the step's losses, refuses what is not finite, tells the sampler and the meter; counts the step. */
+    private double report(int[] t, TrainStep.Outcome outcome) {
+        var losses = new LinkedHashMap<String, double[]>();
+        outcome.losses().forEach((name, values) -> losses.put(name, values.toDoubles()));
+        double gradientNorm = outcome.gradientNorm().item();
+        double[] loss = losses.get(MicroBatch.LOSS);
+        double mean = Arrays.stream(loss).average().orElseThrow();
+        if (!Double.isFinite(mean) || !Double.isFinite(gradientNorm)) {
+            throw new TrainingDiverged("step %d: the loss is %s and the gradient's norm %s; %s".formatted(step + 1, mean,
+                    gradientNorm, lastCheckpoint == null ? "nothing was saved before it"
+                            : "the last good checkpoint is " + lastCheckpoint));
+        }
+        timesteps.update(t, loss);
+        losses.forEach((name, values) -> meter.add(name, t, values));
+        meter.add(LogLine.GRADIENT_NORM, gradientNorm);
+        meter.add(LogLine.PARAMETER_NORM, outcome.parameterNorm().item());
+        step++;
+        return mean;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            if (log != null) {
+                log.close();
+            }
+        } finally {
+            optimizer.close();
+            arena.close();
+            scope.close();
+        }
+    }
+}
