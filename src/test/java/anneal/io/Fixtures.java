@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The small reference files, computed by the authors' own code, in src/test/resources/fixtures-data. */
+/** The small reference files, computed by the authors' own code, in src/test/resources/fixtures/adm. */
 public final class Fixtures {
 
     private Fixtures() {
@@ -37,7 +37,7 @@ public final class Fixtures {
 
     private static Path folder() {
         try {
-            return Path.of(Fixtures.class.getResource("/fixtures-data").toURI());
+            return Path.of(Fixtures.class.getResource("/fixtures/adm").toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
