@@ -20,7 +20,7 @@ record NetworkFixtures(Path folder, JsonNode manifest) {
     /** The cases that are part of the project. */
     static NetworkFixtures embedded() throws IOException {
         try {
-            var url = NetworkFixtures.class.getResource("/fixtures/networks");
+            var url = NetworkFixtures.class.getResource("/fixtures/adm");
             return in(Path.of(url.toURI()));
         } catch (URISyntaxException e) {
             throw new IOException(e);
