@@ -27,7 +27,7 @@ public record ClassifierConfig(TrunkConfig trunk, int numClasses, Pooling pool) 
         return GuidedDiffusionArguments.classifier(args);
     }
 
-    /** From the flags of guided-diffusion's scripts (script_util.create_classifier), such as {@code classifier_width}. */
+    /** From the flags of guided-diffusion's scripts (script_util.create_classifier), {@code classifier_width}, .... */
     public static ClassifierConfig fromFlags(JsonNode flags) {
         return GuidedDiffusionArguments.classifierFlags(flags);
     }

@@ -92,7 +92,8 @@ final class GuidedDiffusionArguments {
                 .resblockUpdown(flags.path("classifier_resblock_updown").asBoolean(true))
                 .useScaleShiftNorm(flags.path("classifier_use_scale_shift_norm").asBoolean(true))
                 .build();
-        return new ClassifierConfig(trunk, IMAGENET_CLASSES, pooling(flags.path("classifier_pool").asText("attention")));
+        var pool = pooling(flags.path("classifier_pool").asText("attention"));
+        return new ClassifierConfig(trunk, IMAGENET_CLASSES, pool);
     }
 
     /** The levels that guided-diffusion's scripts imply by an image size. */
@@ -113,7 +114,8 @@ final class GuidedDiffusionArguments {
                 return pool;
             }
         }
-        throw new IllegalArgumentException("pool '" + name + "'; adaptive, attention, spatial and spatial_v2 are known");
+        throw new IllegalArgumentException("pool '" + name + "'; adaptive, attention, spatial and spatial_v2"
+                + " are known");
     }
 
     private static int[] pixels(JsonNode flags, String name) {

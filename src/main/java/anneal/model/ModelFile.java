@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A weight file: safetensors in the original names and layouts, with the model's config in the metadata, so that weights
- * never meet the wrong network.
+ * A weight file: safetensors in the original names and layouts, with the model's config in the metadata, so that
+ * weights never meet the wrong network.
  */
 public final class ModelFile implements AutoCloseable {
     private static final String TYPE = "anneal.type";

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The embedding, the way down and the middle: what the UNet and the noisy classifier share. Works in its caller's scope,
- * because the caller needs every block's result.
+ * The embedding, the way down and the middle: what the UNet and the noisy classifier share. Works in its caller's
+ * scope, because the caller needs every block's result.
  */
 final class Trunk extends Module {
     private final TrunkConfig config;

@@ -22,7 +22,7 @@ import java.util.List;
  * @param useScaleShiftNorm    AdaGN; else the embedding is added
  * @param rescaleResidual      residual sums are divided by sqrt(2)
  * @param dropout              probability, 0 &lt;= p &lt; 1
- * @param useNewAttentionOrder qkv channels are all q, all k, all v; else per head (the legacy order of most checkpoints)
+ * @param useNewAttentionOrder qkv channels are all q, all k, all v; else per head (legacy, most checkpoints)
  * @param useCheckpoint        blocks are computed again in the backward pass, to save memory
  */
 public record TrunkConfig(

@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Map;
 
-/** One number for every parameter of a model, in one contiguous piece of memory: values, gradients, a moment, an EMA. */
+/** One number for every parameter of a model, in contiguous memory: values, gradients, a moment or an EMA. */
 public final class ArenaBuffer {
     /** 64 bytes of the narrowest type (bfloat16), so that every kind of buffer has the same offsets. */
     private static final int ALIGNMENT = 32;
@@ -51,7 +51,7 @@ public final class ArenaBuffer {
         return flat;
     }
 
-    /** The part that belongs to {@code p}, in its shape; throws IllegalArgumentException for another model's parameter. */
+    /** The part that belongs to {@code p}, in its shape; throws IllegalArgumentException for another model's. */
     public Tensor of(Parameter p) {
         var view = views.get(p);
         if (view == null) {

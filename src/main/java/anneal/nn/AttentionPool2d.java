@@ -37,8 +37,8 @@ public final class AttentionPool2d extends Module {
         int channels = x.dim(3);
         int pixels = x.dim(1) * x.dim(2);
         if (pixels + 1 != positions.shape().dim(0)) {
-            throw new IllegalArgumentException("attention pooling of " + x.dim(1) + "x" + x.dim(2) + " pixels by a table"
-                    + " for " + (positions.shape().dim(0) - 1) + "; images must have the size that the model is for");
+            throw new IllegalArgumentException("attention pooling of " + x.dim(1) + "x" + x.dim(2) + " pixels by a"
+                    + " table for " + (positions.shape().dim(0) - 1) + "; images must have the size that the model is for");
         }
         return scoped(in -> {
             var tokens = in[0].reshape(n, pixels, channels);

@@ -3,7 +3,7 @@ package anneal.nn;
 import anneal.kernel.Shape;
 import anneal.tensor.Tensor;
 
-/** Fixed numbers that a module computes with, such as frequencies: on the device with the parameters, never in a file. */
+/** Fixed numbers that a module computes with, such as frequencies: beside the parameters, but never in a file. */
 public final class Constant {
     private final double[] values;
     private final Shape shape;

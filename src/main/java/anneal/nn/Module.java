@@ -73,7 +73,7 @@ public abstract class Module {
         return found;
     }
 
-    /** Asks {@code tape} to add every parameter's gradient to the arena. Without it parameters are constants to a tape. */
+    /** Asks {@code tape} to add every parameter's gradient to the arena. Without it they are constants to a tape. */
     public final void watch(Tape tape) {
         for (var p : parameters().values()) {
             tape.watchInto(p.value(), p.gradient());

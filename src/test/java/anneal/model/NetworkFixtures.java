@@ -14,7 +14,8 @@ import java.util.stream.StreamSupport;
 /** A folder of numbers that the original guided-diffusion computed with tiny random networks. */
 record NetworkFixtures(Path folder, JsonNode manifest) {
     static NetworkFixtures in(Path folder) throws IOException {
-        return new NetworkFixtures(folder, new JsonMapper().readTree(Files.readString(folder.resolve("manifest.json"))));
+        var manifest = Files.readString(folder.resolve("manifest.json"));
+        return new NetworkFixtures(folder, new JsonMapper().readTree(manifest));
     }
 
     /** The cases that are part of the project. */

@@ -2,6 +2,7 @@ package anneal.model;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.reference.ReferenceBackend;
 import anneal.tensor.Device;
 import java.io.IOException;
@@ -20,6 +21,15 @@ class NetworkParityTest {
     void reference(NetworkCase network) throws IOException {
         try (var device = new Device(new ReferenceBackend())) {
             var worst = network.worst(device, true);
+            assertTrue(worst.error() <= 1, worst::toString);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void cpu(NetworkCase network) throws IOException {
+        try (var device = new Device(new CpuBackend())) {
+            var worst = network.worst(device, false);
             assertTrue(worst.error() <= 1, worst::toString);
         }
     }
