@@ -49,6 +49,14 @@ public final class Contract {
         }
     }
 
+    /** The scratch that a plan asks for must be there. */
+    public void workspace(Plan plan, Buf workspace) {
+        long have = workspace == null ? 0 : workspace.shape().size() * workspace.type().bytes();
+        if (have < plan.workspaceBytes()) {
+            throw bad("workspace", have + " bytes instead of " + plan.workspaceBytes());
+        }
+    }
+
     /** Entry {@code i} of a batch of matrices, [rows, columns]. */
     public static Buf entry(Buf b, long i, long stride, int rows, int columns) {
         return new Buf(b.storage(), b.offset() + i * stride, b.type(), Shape.of(rows, columns), b.rowPitch());

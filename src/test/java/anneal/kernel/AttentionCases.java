@@ -27,9 +27,11 @@ final class AttentionCases {
                     lab -> run(lab, lab.between(1, 3), lab.between(1, 3), lab.oneOf(1, 3, 8, 16, 20, 32, 40, 64),
                             lab.between(1, 70), lab.between(1, 70), causal, masked)));
         }
-        for (int[] d : new int[][] {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}}) {
-            cases.add(new KernelCase("attention " + Shape.of(d), d[3],
-                    lab -> run(lab, d[0], d[1], d[2], d[3], d[3], false, false)));
+        for (int[] d : new int[][] {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}, {5, 4, 12, 150}}) {
+            for (boolean causal : new boolean[] {false, true}) {
+                cases.add(new KernelCase("attention " + Shape.of(d) + (causal ? " causal" : ""), d[3],
+                        lab -> run(lab, d[0], d[1], d[2], d[3], d[3], causal, causal)));
+            }
         }
         return cases;
     }

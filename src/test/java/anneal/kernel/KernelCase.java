@@ -15,7 +15,7 @@ record KernelCase(String name, double length, Consumer<Lab> body) {
 
     /** Largest ||out - ref|| / ||ref|| for a device whose numbers have a relative spacing of {@code epsilon}. */
     double tolerance(double epsilon) {
-        return epsilon * (16 + 2 * Math.sqrt(length));
+        return epsilon * (8 + Math.sqrt(length));
     }
 
     @Override

@@ -123,21 +123,41 @@ public abstract class KernelDeterminism {
 
     @TestFactory
     Stream<DynamicTest> anAttendingSampleDoesNotDependOnItsBatch() {
-        return Stream.of(Shape.of(64, 64), Shape.of(17, 20), Shape.of(130, 32)).map(d ->
-                DynamicTest.dynamicTest("length, headDim " + d, () -> attention(d.dim(0), d.dim(1))));
+        return Stream.of(Shape.of(64, 64), Shape.of(17, 20), Shape.of(150, 32)).flatMap(d -> Stream.of(
+                DynamicTest.dynamicTest("length, headDim " + d, () -> attention(d.dim(0), d.dim(1))),
+                DynamicTest.dynamicTest("backward, " + d, () -> attentionBackward(d.dim(0), d.dim(1)))));
+    }
+
+    private static AttentionSpec attentionSpec(int n, int length, int d) {
+        return new AttentionSpec(n, 2, d, length, length, d, d, d, d, false, 0.3);
+    }
+
+    /** Views of [n, length, 6 d]: the queries of both heads, then the keys, then the values. */
+    private static Qkv parts(Buf all, int d) {
+        return new Qkv(all.columns(0, d), all.columns(2 * d, 3 * d), all.columns(4 * d, 5 * d));
     }
 
     private void attention(int length, int d) {
-        int n = 4;
-        assertSampleAlone(n, Shape.of(n, length, d), lab -> {
-            var qkv = lab.input(n, length, 3 * d);
-            var lse = lab.denseInput(n, 1, length);
-            return (out, from, to) -> {
-                var s = new AttentionSpec(to - from, 1, d, length, length, 0, 0, 0, 0, false, 0.3);
-                var part = qkv.slab(from, to);
-                lab.kernels().attention(s, new Qkv(part.columns(0, d), part.columns(d, 2 * d), part.columns(2 * d, 3 * d)),
-                        null, out, lse.slab(from, to));
-            };
+        int n = 9;
+        assertSampleAlone(n, Shape.of(n, length, 2 * d), lab -> {
+            var qkv = lab.input(n, length, 6 * d);
+            var lse = lab.denseInput(n, 2, length);
+            return (out, from, to) -> lab.kernels().attention(attentionSpec(to - from, length, d),
+                    parts(qkv.slab(from, to), d), null, out.columns(0, d), lse.slab(from, to));
+        });
+    }
+
+    private void attentionBackward(int length, int d) {
+        int n = 9;
+        assertSampleAlone(n, Shape.of(n, length, 6 * d), lab -> {
+            var qkv = lab.input(n, length, 6 * d);
+            var out = lab.input(n, length, 2 * d).columns(0, d);
+            var dOut = lab.input(n, length, 2 * d).columns(0, d);
+            var lse = lab.denseInput(n, 2, length);
+            lab.kernels().attention(attentionSpec(n, length, d), parts(qkv, d), null, out, lse);
+            return (gradients, from, to) -> lab.kernels().attentionBackward(attentionSpec(to - from, length, d),
+                    parts(qkv.slab(from, to), d), null, out.slab(from, to), lse.slab(from, to), dOut.slab(from, to),
+                    parts(gradients, d));
         });
     }
 

@@ -69,12 +69,14 @@ final class CpuKernels implements Kernels {
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         contract.conv(s, p, x, w, e, y);
+        contract.workspace(conv.plan(s), workspace);
         conv.run(s, p, x, w, e, y, workspace);
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
         contract.gemm(s, a, b, e, c);
+        contract.workspace(gemm.plan(s), workspace);
         gemm.run(s, a, b, e, c, workspace);
     }
 
