@@ -63,7 +63,7 @@ public record TrunkConfig(
         for (int factor : attentionResolutions) {
             require(factor >= 1, "attentionResolutions has %d; they are downsampling factors 1, 2, 4, ...", factor);
         }
-        checkHeads(channelMult, modelChannels, attentionResolutions, numHeads, numHeadChannels);
+        checkHeads(channelMult, modelChannels, attentionResolutions, true, numHeads, numHeadChannels);
     }
 
     /** Starts from one level of one block, with everything else off and attention only in the middle. */
@@ -90,10 +90,11 @@ public record TrunkConfig(
         }
     }
 
+    /** Checks that heads divide the channels of the levels with attention, and of the middle block if asked to. */
     static void checkHeads(List<Double> channelMult, int modelChannels, List<Integer> attentionResolutions,
-                           int numHeads, int numHeadChannels) {
+                           boolean middleToo, int numHeads, int numHeadChannels) {
         for (int level = 0; level < channelMult.size(); level++) {
-            boolean middle = level == channelMult.size() - 1;
+            boolean middle = middleToo && level == channelMult.size() - 1;
             if (middle || attentionResolutions.contains(1 << level)) {
                 int channels = (int) (channelMult.get(level) * modelChannels);
                 int divisor = numHeadChannels == -1 ? numHeads : numHeadChannels;

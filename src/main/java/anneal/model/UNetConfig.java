@@ -30,7 +30,7 @@ public record UNetConfig(TrunkConfig trunk, int outChannels, boolean learnedVari
                 trunk.imageSize(), trunk.levels(), steps);
         if (numHeadsUpsample != -1) {
             TrunkConfig.checkHeads(trunk.channelMult(), trunk.modelChannels(), trunk.attentionResolutions(),
-                    numHeadsUpsample, trunk.numHeadChannels());
+                    false, numHeadsUpsample, trunk.numHeadChannels());
         }
     }
 

@@ -41,6 +41,7 @@ class ConfigTest {
     @Test
     void unetKnobsAreChecked() {
         var trunk = small().build();
+        assertEquals(5, new UNetConfig(small().attentionAtPixels().build(), 3, false, 5, 0, false).numHeadsUpsample());
         assertThrows(IllegalArgumentException.class, () -> new UNetConfig(trunk, 3, false, -1, 0, true));
         assertThrows(IllegalArgumentException.class, () -> new UNetConfig(trunk, 0, false, -1, 0, false));
         assertThrows(IllegalArgumentException.class, () -> new UNetConfig(trunk, 3, false, 7, 0, false));
