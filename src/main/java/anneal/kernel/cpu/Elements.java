@@ -35,21 +35,15 @@ public final class Elements {
         };
     }
 
-    /** Writes {@code n} equal elements. */
+    /** Writes {@code n} equal elements, at least 1: a few one by one, then what is there is copied behind itself. */
     static void fill(DType type, long address, long n, long bits) {
-        if (bits == 0) {
-            Native.clear(address, n * type.bytes());
-            return;
-        }
-        if (type.bytes() == 4) {
-            float value = Float.intBitsToFloat((int) bits);
-            for (int i = 0; i < n; i++) {
-                Native.set(address + 4L * i, value);
-            }
-            return;
-        }
-        for (long i = 0; i < n; i++) {
+        long few = Math.min(n, 16);
+        for (long i = 0; i < few; i++) {
             setBits(type, address + i * type.bytes(), bits);
+        }
+        long end = n * type.bytes();
+        for (long done = few * type.bytes(); done < end; done *= 2) {
+            Native.copy(address, address + done, Math.min(done, end - done));
         }
     }
 

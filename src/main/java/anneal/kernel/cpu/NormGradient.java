@@ -104,7 +104,7 @@ final class NormGradient {
             }
         }
 
-        /** dx = rstd (A dv - m1 - u m2), A = gamma (1 + scale), m1 and m2 the means of A dv and A dv u: linear in dv, x. */
+        /** dx = rstd (A dv - m1 - u m2), A = gamma (1 + scale), m1 and m2 the means of A dv and A dv u. */
         void linear(int sample) {
             int perGroup = s.channelsPerGroup();
             double count = (double) s.h() * s.w() * perGroup;

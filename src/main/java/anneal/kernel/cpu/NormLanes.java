@@ -42,8 +42,8 @@ public interface NormLanes {
                   long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch);
 
     /**
-     * Gradient of {@link #row}, u = rstd x + offset: adds dy u to {@code dGamma} and dy to {@code dBeta} (n floats each)
-     * and, unless {@code dx} is 0, writes {@code dx = rstd (t - mean(t) - u mean(t u)) + dxBeta dx}, t = gamma dy.
+     * Gradient of {@link #row}, u = rstd x + offset: adds dy u to {@code dGamma} and dy to {@code dBeta} (n floats
+     * each) and, unless {@code dx} is 0, writes {@code dx = rstd (t - mean(t) - u mean(t u)) + dxBeta dx}, t = gamma dy.
      */
     void rowGradient(int n, long x, float rstd, float offset, long gamma, long dy, long dGamma, long dBeta,
                      float dxBeta, long dx);

@@ -25,7 +25,8 @@ final class Resampler {
         int inWidth = x.shape().dim(2);
         long pitch = 4 * x.rowPitch();
         var row = new Row(r, width, channels, pitch, alpha, beta);
-        cpu.threads().ranges((long) d.dim(0) * height, NormKernel.grain((long) width * channels), (from, to, worker) -> {
+        long grain = NormKernel.grain((long) width * channels);
+        cpu.threads().ranges((long) d.dim(0) * height, grain, (from, to, worker) -> {
             long scratch = cpu.threads().scratch(worker, 4L * width * channels);
             for (long i = from; i < to; i++) {
                 long sample = i / height;
@@ -36,7 +37,8 @@ final class Resampler {
                     case DOWN -> 2 * line;
                 };
                 long at = x.address() + (sample * inHeight + source) * inWidth * pitch;
-                row.write(at, at + inWidth * pitch, y.address() + 4 * i * width * y.rowPitch(), 4 * y.rowPitch(), scratch);
+                row.write(at, at + inWidth * pitch, y.address() + 4 * i * width * y.rowPitch(), 4 * y.rowPitch(),
+                        scratch);
             }
         });
     }

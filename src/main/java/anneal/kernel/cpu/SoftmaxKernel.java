@@ -36,7 +36,8 @@ final class SoftmaxKernel {
             long value = y.address() + 4 * row * y.rowPitch();
             long gradient = dy.address() + 4 * row * dy.rowPitch();
             double sum = log ? fold(ReduceOp.Fn.SUM, gradient, n) : dot(value, gradient, n);
-            cpu.lanes().softmax().gradient(log, n, value, gradient, (float) sum, dx.address() + 4 * row * dx.rowPitch());
+            long to = dx.address() + 4 * row * dx.rowPitch();
+            cpu.lanes().softmax().gradient(log, n, value, gradient, (float) sum, to);
         });
     }
 

@@ -64,8 +64,8 @@ class MapKernelTest {
                 for (int gap : new int[] {0, 5}) {
                     check(MapOp.of(Fn.SUB), 1e-7, pair.pitched(gap, 1, 0, 2, 5, 7, 20), pair.pitched(gap, 1, 0, a),
                             pair.pitched(0, 1, 0, b));
-                    check(MapOp.of(Fn.MUL_ADD), 2e-7, pair.pitched(gap, 1, 0, 2, 5, 7, 20), pair.pitched(gap, 1, 0, a),
-                            pair.pitched(gap, 1, 0, b), pair.normal(1, 0, 2, 5, 7, 20));
+                    check(MapOp.of(Fn.MUL_ADD), 2e-7, pair.pitched(gap, 1, 0, 2, 5, 7, 20),
+                            pair.pitched(gap, 1, 0, a), pair.pitched(gap, 1, 0, b), pair.normal(1, 0, 2, 5, 7, 20));
                 }
             }
         }
@@ -92,8 +92,9 @@ class MapKernelTest {
         var a = pair.normal(1, 0, 3, 4);
         var b = pair.normal(1, 0, 5);
         pair.run((k, i) -> {
-            assertThrows(IllegalArgumentException.class, () -> k.map(MapOp.of(Fn.ADD), a.on()[i], a.on()[i], b.on()[i]));
-            assertThrows(IllegalArgumentException.class, () -> k.map(MapOp.of(Fn.ADD), a.on()[i], a.on()[i]));
+            var own = a.on()[i];
+            assertThrows(IllegalArgumentException.class, () -> k.map(MapOp.of(Fn.ADD), own, own, b.on()[i]));
+            assertThrows(IllegalArgumentException.class, () -> k.map(MapOp.of(Fn.ADD), own, own));
         });
     }
 

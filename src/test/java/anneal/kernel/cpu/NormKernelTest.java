@@ -151,10 +151,11 @@ class NormKernelTest {
         var rstdAlone = pair.empty(1, 32);
         pair.run((k, i) -> {
             k.normStats(s, x.on()[i], mean.on()[i], rstd.on()[i]);
-            k.normBackward(s, silu(mean.on()[i], rstd.on()[i]), x.on()[i], dy.on()[i], dx.on()[i], 0, null, null, null, null);
+            k.normBackward(s, silu(mean.on()[i], rstd.on()[i]), x.on()[i], dy.on()[i], dx.on()[i],
+                    0, null, null, null, null);
             k.normStats(one, x.slab(2, 3).on()[i], meanAlone.on()[i], rstdAlone.on()[i]);
-            k.normBackward(one, silu(meanAlone.on()[i], rstdAlone.on()[i]), x.slab(2, 3).on()[i], dy.slab(2, 3).on()[i],
-                    dxAlone.on()[i], 0, null, null, null, null);
+            k.normBackward(one, silu(meanAlone.on()[i], rstdAlone.on()[i]), x.slab(2, 3).on()[i],
+                    dy.slab(2, 3).on()[i], dxAlone.on()[i], 0, null, null, null, null);
         });
         for (int i = 1; i < pair.devices(); i++) {
             assertArrayEquals(pair.floats(dx.slab(2, 3), i), pair.floats(dxAlone, i));

@@ -18,7 +18,8 @@ class ReduceKernelTest {
     @ParameterizedTest
     @EnumSource
     void anyAxesOfPitchedBuffers(ReduceOp.Fn fn) {
-        int[][] axes = {{}, {0}, {1}, {2}, {3}, {0, 1}, {1, 2}, {0, 3}, {1, 3}, {2, 3}, {0, 1, 2}, {1, 2, 3}, {0, 1, 2, 3}};
+        int[][] axes = {{}, {0}, {1}, {2}, {3}, {0, 1}, {1, 2}, {0, 3}, {1, 3}, {2, 3}, {0, 1, 2}, {1, 2, 3},
+            {0, 1, 2, 3}};
         for (var a : axes) {
             for (int gap : new int[] {0, 3}) {
                 for (int last : new int[] {1, 3, 37}) {

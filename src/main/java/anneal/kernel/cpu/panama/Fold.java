@@ -1,40 +1,45 @@
 package anneal.kernel.cpu.panama;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The lanes of one vector joined in a fixed order. Lane numbers are written out because C2 extracts a lane only when
- * its number is a constant; and {@code reduceLanes} does not add in the same order everywhere.
+ * The lanes of one vector joined as a binary tree: every lane with the one half a vector away, then a quarter, and so
+ * on. {@code reduceLanes} would not add in the same order everywhere.
  */
 final class Fold {
-    private static final int L = FloatVector.SPECIES_PREFERRED.length();
+    private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
+    private static final int L = S.length();
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.fromOp(S, i -> (i + 8) % L);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.fromOp(S, i -> (i + 4) % L);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.fromOp(S, i -> (i + 2) % L);
+    private static final VectorShuffle<Float> BY_1 = VectorShuffle.fromOp(S, i -> (i + 1) % L);
 
     private Fold() {
     }
 
-    /** The sum of all lanes, in double. */
-    static double sum(FloatVector v) {
-        double r = ((double) v.lane(0) + v.lane(1)) + ((double) v.lane(2) + v.lane(3));
-        if (L > 4) {
-            r += ((double) v.lane(4) + v.lane(5)) + ((double) v.lane(6) + v.lane(7));
-        }
+    /** The sum of all lanes. */
+    static float sum(FloatVector v) {
         if (L > 8) {
-            r += (((double) v.lane(8) + v.lane(9)) + ((double) v.lane(10) + v.lane(11)))
-                    + (((double) v.lane(12) + v.lane(13)) + ((double) v.lane(14) + v.lane(15)));
+            v = v.add(v.rearrange(BY_8));
         }
-        return r;
+        if (L > 4) {
+            v = v.add(v.rearrange(BY_4));
+        }
+        v = v.add(v.rearrange(BY_2));
+        return v.add(v.rearrange(BY_1)).lane(0);
     }
 
     /** The largest lane; NaN if there is one. */
     static float max(FloatVector v) {
-        float r = Math.max(Math.max(v.lane(0), v.lane(1)), Math.max(v.lane(2), v.lane(3)));
-        if (L > 4) {
-            r = Math.max(r, Math.max(Math.max(v.lane(4), v.lane(5)), Math.max(v.lane(6), v.lane(7))));
-        }
         if (L > 8) {
-            r = Math.max(r, Math.max(Math.max(v.lane(8), v.lane(9)), Math.max(v.lane(10), v.lane(11))));
-            r = Math.max(r, Math.max(Math.max(v.lane(12), v.lane(13)), Math.max(v.lane(14), v.lane(15))));
+            v = v.max(v.rearrange(BY_8));
         }
-        return r;
+        if (L > 4) {
+            v = v.max(v.rearrange(BY_4));
+        }
+        v = v.max(v.rearrange(BY_2));
+        return v.max(v.rearrange(BY_1)).lane(0);
     }
 }

@@ -142,13 +142,24 @@ final class PanamaNorm implements NormLanes {
         if (whole > 0) {
             var sum = FloatVector.zero(S);
             var squares = sum;
-            for (int i = 0; i < whole; i += L) {
+            var sum1 = sum;
+            var squares1 = sum;
+            int i = 0;
+            for (; i < whole - L; i += 2 * L) {
+                var d = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(centre);
+                var d1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + L), ORDER).sub(centre);
+                sum = sum.add(d);
+                sum1 = sum1.add(d1);
+                squares = d.fma(d, squares);
+                squares1 = d1.fma(d1, squares1);
+            }
+            if (i < whole) {
                 var d = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(centre);
                 sum = sum.add(d);
                 squares = d.fma(d, squares);
             }
-            Elements.setDouble(out, Elements.getDouble(out) + Fold.sum(sum));
-            Elements.setDouble(out + 8, Elements.getDouble(out + 8) + Fold.sum(squares));
+            Elements.setDouble(out, Elements.getDouble(out) + Fold.sum(sum.add(sum1)));
+            Elements.setDouble(out + 8, Elements.getDouble(out + 8) + Fold.sum(squares.add(squares1)));
         }
     }
 
@@ -198,7 +209,8 @@ final class PanamaNorm implements NormLanes {
             var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
             var v = vx.fma(va, vb);
             var s = one.div(VectorMath.exp(v.neg()).add(1));
-            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER).mul(s.mul(v.fma(one.sub(s), one)));
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
+                    .mul(s.mul(v.fma(one.sub(s), one)));
             sum = sum.add(dv);
             product = dv.fma(vx.fma(vscale, voffset), product);
         }
@@ -231,12 +243,13 @@ final class PanamaNorm implements NormLanes {
     public void gradient(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
                          long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
         int whole = channels - channels % L;
-        for (int p = 0; p < pixels; p++) {
+        for (long at = 0; at < 4L * whole; at += 4L * L) {
             if (act == Activation.SILU) {
-                siluGradient(whole, x + p * xPitch, dy + p * dyPitch, a, b, k1, k2, k3, dxBeta, dx + p * dxPitch);
+                siluGradient(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, k1 + at, k2 + at, k3 + at,
+                        dxBeta, dx + at, dxPitch);
             } else {
-                plainGradient(whole, x + p * xPitch, dy + p * dyPitch, a, b, k1, k2, k3, dxBeta, dx + p * dxPitch,
-                        act == Activation.NONE);
+                plainGradient(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, k1 + at, k2 + at, k3 + at,
+                        dxBeta, dx + at, dxPitch, act == Activation.NONE);
             }
         }
         if (whole < channels) {
@@ -245,44 +258,48 @@ final class PanamaNorm implements NormLanes {
         }
     }
 
-    private static void siluGradient(int channels, long x, long dy, long a, long b, long k1, long k2, long k3,
-                                     float dxBeta, long dx) {
+    private static void siluGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long k1,
+                                     long k2, long k3, float dxBeta, long dx, long dxPitch) {
+        var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
+        var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
+        var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
+        var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
+        var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
         var one = FloatVector.broadcast(S, 1);
-        for (int c = 0; c < channels; c += L) {
-            long at = 4L * c;
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER);
-            var v = vx.fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
-                    FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
+        for (int p = 0; p < pixels; p++) {
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var v = vx.fma(va, vb);
             var s = one.div(VectorMath.exp(v.neg()).add(1));
-            var dv = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER).mul(s.mul(v.fma(one.sub(s), one)));
-            var r = dv.fma(FloatVector.fromMemorySegment(S, ALL, k1 + at, ORDER),
-                    vx.fma(FloatVector.fromMemorySegment(S, ALL, k2 + at, ORDER),
-                            FloatVector.fromMemorySegment(S, ALL, k3 + at, ORDER)));
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
+                    .mul(s.mul(v.fma(one.sub(s), one)));
+            var r = dv.fma(v1, vx.fma(v2, v3));
             if (dxBeta != 0) {
-                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+                r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
+                        .fma(FloatVector.broadcast(S, dxBeta), r);
             }
-            r.intoMemorySegment(ALL, dx + at, ORDER);
+            r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
         }
     }
 
-    private static void plainGradient(int channels, long x, long dy, long a, long b, long k1, long k2, long k3,
-                                      float dxBeta, long dx, boolean all) {
-        for (int c = 0; c < channels; c += L) {
-            long at = 4L * c;
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER);
-            var dv = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER);
+    private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long k1,
+                                      long k2, long k3, float dxBeta, long dx, long dxPitch, boolean all) {
+        var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
+        var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
+        var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
+        var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
+        var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
+        for (int p = 0; p < pixels; p++) {
+            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
             if (!all) {
-                var v = vx.fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
-                        FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
-                dv = FloatVector.zero(S).blend(dv, v.compare(VectorOperators.GT, 0));
+                dv = FloatVector.zero(S).blend(dv, vx.fma(va, vb).compare(VectorOperators.GT, 0));
             }
-            var r = dv.fma(FloatVector.fromMemorySegment(S, ALL, k1 + at, ORDER),
-                    vx.fma(FloatVector.fromMemorySegment(S, ALL, k2 + at, ORDER),
-                            FloatVector.fromMemorySegment(S, ALL, k3 + at, ORDER)));
+            var r = dv.fma(v1, vx.fma(v2, v3));
             if (dxBeta != 0) {
-                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+                r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
+                        .fma(FloatVector.broadcast(S, dxBeta), r);
             }
-            r.intoMemorySegment(ALL, dx + at, ORDER);
+            r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
         }
     }
 

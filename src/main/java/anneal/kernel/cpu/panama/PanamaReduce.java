@@ -9,7 +9,7 @@ import anneal.kernel.cpu.scalar.ScalarReduce;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Pieces of reductions: four vectors side by side along a row, whose lanes are then joined in double, in order. */
+/** Pieces of reductions: four vectors side by side along a row, whose lanes are then joined. */
 final class PanamaReduce implements ReduceLanes {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int L = S.length();
@@ -21,8 +21,8 @@ final class PanamaReduce implements ReduceLanes {
             return ScalarReduce.fold(fn, x, Float.BYTES, n);
         }
         return switch (fn) {
-            case SUM -> Fold.sum(sum(x, done)) + rest(fn, x, done, n);
-            case SUM_SQUARES -> Fold.sum(squares(x, done)) + rest(fn, x, done, n);
+            case SUM -> sum(x, done) + rest(fn, x, done, n);
+            case SUM_SQUARES -> squares(x, done) + rest(fn, x, done, n);
             case MAX -> Math.max(max(x, done), rest(fn, x, done, n));
         };
     }
@@ -44,7 +44,7 @@ final class PanamaReduce implements ReduceLanes {
         return ScalarReduce.fold(fn, x + 4L * from, Float.BYTES, n - from);
     }
 
-    private static FloatVector sum(long x, int n) {
+    private static float sum(long x, int n) {
         var a = FloatVector.zero(S);
         var b = a;
         var c = a;
@@ -59,10 +59,10 @@ final class PanamaReduce implements ReduceLanes {
         for (; i < n; i += L) {
             a = a.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER));
         }
-        return a.add(b).add(c.add(d));
+        return Fold.sum(a.add(b).add(c.add(d)));
     }
 
-    private static FloatVector squares(long x, int n) {
+    private static float squares(long x, int n) {
         var a = FloatVector.zero(S);
         var b = a;
         var c = a;
@@ -82,7 +82,7 @@ final class PanamaReduce implements ReduceLanes {
             var v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
             a = v.fma(v, a);
         }
-        return a.add(b).add(c.add(d));
+        return Fold.sum(a.add(b).add(c.add(d)));
     }
 
     private static double max(long x, int n) {

@@ -21,27 +21,27 @@ final class PanamaSoftmax implements SoftmaxLanes {
         long rest = 4L * whole;
         double sum = scalar.exponentials(n - whole, x + rest, max, y == 0 ? 0 : y + rest);
         if (whole > 0) {
-            sum += Fold.sum(y == 0 ? sumOfExponentials(whole, x, max) : storedExponentials(whole, x, max, y));
+            sum += y == 0 ? sumOfExponentials(whole, x, max) : storedExponentials(whole, x, max, y);
         }
         return sum;
     }
 
-    private static FloatVector sumOfExponentials(int n, long x, float max) {
+    private static float sumOfExponentials(int n, long x, float max) {
         var sum = FloatVector.zero(S);
         for (int i = 0; i < n; i += L) {
             sum = sum.add(VectorMath.exp(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(max)));
         }
-        return sum;
+        return Fold.sum(sum);
     }
 
-    private static FloatVector storedExponentials(int n, long x, float max, long y) {
+    private static float storedExponentials(int n, long x, float max, long y) {
         var sum = FloatVector.zero(S);
         for (int i = 0; i < n; i += L) {
             var e = VectorMath.exp(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(max));
             e.intoMemorySegment(ALL, y + 4L * i, ORDER);
             sum = sum.add(e);
         }
-        return sum;
+        return Fold.sum(sum);
     }
 
     @Override
