@@ -3,8 +3,9 @@ package anneal.kernel;
 import java.util.Arrays;
 
 /**
- * What every device checks at its door: shapes that fit the spec, element types, batches and heads that stay inside their
- * memory. All methods throw IllegalArgumentException with the operand's name, what it is and what it should be.
+ * What every device checks at its door: shapes that fit the spec, element types, batches and heads that stay inside
+ * their memory. There is a method for each primitive of {@link Kernels}, which says what the operands are; all throw
+ * IllegalArgumentException with the operand's name, what it is and what it should be.
  */
 public final class Contract {
     private final DType floatType;
@@ -16,6 +17,7 @@ public final class Contract {
         this.wideType = floatType == DType.BF16 ? DType.F32 : floatType;
     }
 
+    /** See {@link Kernels#conv}. */
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y) {
         rank("x", x, 4);
         shape("x after the prologue's resample", x.shape().with(1, p.resample().apply(x.shape().dim(1)))
@@ -34,6 +36,7 @@ public final class Contract {
         epilogue(e, s.n(), s.outC(), y);
     }
 
+    /** See {@link Kernels#gemm}. */
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c) {
         require(s.batch() >= 0, "batch", "negative");
         matrices("a", a, s.batch(), s.strideA(), s.transA() ? s.k() : s.m(), s.transA() ? s.m() : s.k());
@@ -62,6 +65,7 @@ public final class Contract {
         return new Buf(b.storage(), b.offset() + i * stride, b.type(), Shape.of(rows, columns), b.rowPitch());
     }
 
+    /** See {@link Kernels#attention}. */
     public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
         heads("q", in.q(), s.n(), s.lengthQ(), s.headDim(), s.heads(), s.headStrideQ());
         heads("k", in.k(), s.n(), s.lengthK(), s.headDim(), s.heads(), s.headStrideK());
@@ -73,18 +77,21 @@ public final class Contract {
         floats("logSumExp", logSumExp, s.n(), s.heads(), s.lengthQ());
     }
 
+    /** See {@link Kernels#attentionBackward}. */
     public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
                                   Qkv gradients) {
         attention(s, in, mask, out, logSumExp);
         attention(s, gradients, mask, outGradient, logSumExp);
     }
 
+    /** See {@link Kernels#normStats}. */
     public void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
         rows("x", x, (long) s.n() * s.h() * s.w(), s.channels());
         floats("mean", mean, s.n(), s.groups());
         floats("rstd", rstd, s.n(), s.groups());
     }
 
+    /** See {@link Kernels#norm}. */
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
         rows("x", x, (long) s.n() * s.h() * s.w(), s.channels());
         rows("y", y, (long) s.n() * p.resample().apply(s.h()) * p.resample().apply(s.w()), s.channels());
@@ -92,6 +99,7 @@ public final class Contract {
         prologue(p, s.n(), s.channels());
     }
 
+    /** See {@link Kernels#normBackward}. */
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, Buf dGamma, Buf dBeta, Buf dScale,
                              Buf dShift) {
         require(p.resample() == Resample.NONE, "prologue", "the backward pass takes no resample");
@@ -105,6 +113,7 @@ public final class Contract {
         optional("dShift", dShift, s.n(), s.channels());
     }
 
+    /** See {@link Kernels#map}. */
     public void map(MapOp f, Buf out, Buf... in) {
         if (in.length != f.fn().arity()) {
             throw bad(f.fn().name(), "takes " + f.fn().arity() + " operands, not " + in.length);
@@ -118,6 +127,7 @@ public final class Contract {
         }
     }
 
+    /** See {@link Kernels#reduce}. */
     public void reduce(int[] axes, Buf in, Buf out) {
         floatType("in", in);
         var d = in.shape().toArray();
@@ -140,17 +150,20 @@ public final class Contract {
         }
     }
 
+    /** See {@link Kernels#gather}; for scatterAdd {@code out} are the rows that are added. */
     public void gather(Buf table, Buf index, Buf out) {
         floats("table", table, table.shape().dim(0), table.shape().last());
         oneHot(index, out);
         require(table.shape().last() == out.shape().last(), "rows", "are not as long as the table's");
     }
 
+    /** See {@link Kernels#oneHot}. */
     public void oneHot(Buf index, Buf out) {
         require(index.type() == DType.I32 && index.shape().rank() == 1, "index", "must be I32 [n]");
         floats("out", out, index.shape().dim(0), out.shape().last());
     }
 
+    /** See {@link Kernels#resample}. */
     public void resample(Resample r, Buf x, Buf y) {
         rank("x", x, 4);
         floatType("x", x);
@@ -158,7 +171,7 @@ public final class Contract {
         floats("y", y, d.dim(0), r.apply(d.dim(1)), r.apply(d.dim(2)), d.dim(3));
     }
 
-    /** Both ends of the two strided boxes must lie inside their storages. */
+    /** See {@link Kernels#copy}: both ends of the two strided boxes must lie inside their storages. */
     public void copy(CopySpec s, Buf src, Buf dst) {
         require(src.type().isFloating() == dst.type().isFloating() || !s.accumulate(), "copy",
                 "an accumulating one does not change between integers and floats");
@@ -183,6 +196,7 @@ public final class Contract {
         }
     }
 
+    /** See {@link Kernels#random}. */
     public void random(Buf sampleIndex, Buf position, Buf out) {
         floatType("out", out);
         require(out.isDense() && out.shape().rank() >= 1, "out", "must be dense with samples along its first axis");
@@ -192,6 +206,7 @@ public final class Contract {
         shape("position", position.shape(), 1);
     }
 
+    /** See {@link Kernels#adamw}. */
     public void adamw(Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment, Buf[] emas,
                       double[] emaRates) {
         shape("hyper", hyper.shape(), 3);

@@ -16,6 +16,7 @@ public final class HostTransfer {
     private HostTransfer() {
     }
 
+    /** See {@link Backend#upload(float[], Buf)}. */
     public static void upload(float[] src, Buf dst) {
         checkLength(src.length, dst);
         var s = dst.storage().segment();
@@ -30,6 +31,7 @@ public final class HostTransfer {
         });
     }
 
+    /** See {@link Backend#upload(double[], Buf)}. */
     public static void upload(double[] src, Buf dst) {
         checkLength(src.length, dst);
         var s = dst.storage().segment();
@@ -44,6 +46,7 @@ public final class HostTransfer {
         });
     }
 
+    /** See {@link Backend#upload(int[], Buf)}. */
     public static void upload(int[] src, Buf dst) {
         checkLength(src.length, dst);
         var s = dst.storage().segment();
@@ -54,6 +57,7 @@ public final class HostTransfer {
         });
     }
 
+    /** See {@link Backend#downloadDoubles}. */
     public static double[] downloadDoubles(Buf src) {
         var out = new double[Math.toIntExact(src.shape().size())];
         var s = src.storage().segment();
@@ -69,6 +73,7 @@ public final class HostTransfer {
         return out;
     }
 
+    /** See {@link Backend#downloadFloats}. */
     public static float[] downloadFloats(Buf src) {
         var out = new float[Math.toIntExact(src.shape().size())];
         var s = src.storage().segment();

@@ -44,7 +44,10 @@ public interface Kernels {
     /** Mean and 1/sqrt(variance + eps) of every group: [n, groups] each. x may be pitched. */
     void normStats(NormSpec s, Buf x, Buf mean, Buf rstd);
 
-    /** {@code y = p(x)}, the whole prologue, resample included; x and y may be pitched. p.mean() may be null. */
+    /**
+     * {@code y = p(x)}, the whole prologue, resample included where the plan has it; x and y may be pitched. p.mean()
+     * may be null.
+     */
     void norm(NormSpec s, Prologue p, Buf x, Buf y);
 
     /**

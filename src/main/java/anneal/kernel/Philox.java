@@ -39,7 +39,10 @@ public final class Philox {
         out[3] = c3;
     }
 
-    /** Words by the keying of {@link RandomSpec}: key = low and high half of seed, counter (block, position, sample, stream). */
+    /**
+     * Words by the keying of {@link RandomSpec}: key = lower and upper half of seed, counter = (block, position,
+     * sample, stream).
+     */
     public static void block(long seed, int block, int position, int sample, int stream, int[] out) {
         words(block, position, sample, stream, (int) seed, (int) (seed >>> 32), out);
     }

@@ -57,18 +57,16 @@ public final class Storage {
     }
 
     public void retain() {
-        int before = references.getAndIncrement();
-        if (before <= 0) {
-            references.getAndDecrement();
+        if (references.getAndUpdate(n -> n > 0 ? n + 1 : 0) == 0) {
             throw new IllegalStateException("storage retained after it was released");
         }
     }
 
     public void release() {
-        int left = references.decrementAndGet();
-        if (left == 0) {
+        int before = references.getAndUpdate(n -> Math.max(0, n - 1));
+        if (before == 1) {
             releaser.release(this);
-        } else if (left < 0) {
+        } else if (before == 0) {
             throw new IllegalStateException("storage released more often than retained");
         }
     }

@@ -27,7 +27,8 @@ final class AttentionCases {
                     lab -> run(lab, lab.between(1, 3), lab.between(1, 3), lab.oneOf(1, 3, 8, 16, 20, 32, 40, 64),
                             lab.between(1, 70), lab.between(1, 70), causal, masked)));
         }
-        for (int[] d : new int[][] {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}, {5, 4, 12, 150}}) {
+        int[][] shapes = {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}, {5, 4, 12, 150}};
+        for (int[] d : shapes) {
             for (boolean causal : new boolean[] {false, true}) {
                 cases.add(new KernelCase("attention " + Shape.of(d) + (causal ? " causal" : ""), d[3],
                         lab -> run(lab, d[0], d[1], d[2], d[3], d[3], causal, causal)));
@@ -36,7 +37,8 @@ final class AttentionCases {
         return cases;
     }
 
-    private static void run(Lab lab, int n, int heads, int d, int lengthQ, int lengthK, boolean causal, boolean masked) {
+    private static void run(Lab lab, int n, int heads, int d, int lengthQ, int lengthK, boolean causal,
+                            boolean masked) {
         var packing = lengthQ == lengthK ? Packing.values()[lab.random().nextInt(3)] : Packing.SEPARATE;
         long stride = packing == Packing.HEADS_FIRST ? 3L * d : d;
         var s = new AttentionSpec(n, heads, d, lengthQ, lengthK, stride, stride, stride, d, causal, 1 / Math.sqrt(d));

@@ -6,6 +6,9 @@ import java.util.List;
 /** Matrix products: all four transpositions, batches, shared operands, pitched views, epilogues. */
 final class GemmCases {
     private static final int RANDOM = 10;
+    /** Rows, columns and depth. */
+    private static final int[][] MODEL_SHAPES = {
+        {64, 64, 64}, {130, 97, 200}, {1, 256, 64}, {256, 1, 33}, {7, 300, 513}, {20, 70, 2500}};
 
     private GemmCases() {
     }
@@ -19,7 +22,7 @@ final class GemmCases {
                     cases.add(new KernelCase(name + " #" + i, 100, lab -> run(lab, lab.oneOf(1, 1, 2, 3),
                             lab.between(1, 40), lab.between(1, 70), lab.between(1, 90), transA, transB)));
                 }
-                for (int[] d : new int[][] {{64, 64, 64}, {130, 97, 200}, {1, 256, 64}, {256, 1, 33}, {7, 300, 513}, {20, 70, 2500}}) {
+                for (int[] d : MODEL_SHAPES) {
                     cases.add(new KernelCase(name + " " + Shape.of(d), d[2],
                             lab -> run(lab, 1, d[0], d[1], d[2], transA, transB)));
                 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import anneal.kernel.reference.ReferenceBackend;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -58,7 +59,8 @@ public abstract class KernelComparison {
     @TestFactory
     Stream<DynamicTest> functionsAtTheirEdges() {
         return Arrays.stream(MapOp.Fn.values()).filter(fn -> fn.arity() == 1)
-                .map(fn -> DynamicTest.dynamicTest(fn.name(), () -> PointwiseEdges.compare(fn, device, epsilon(device))));
+                .map(fn -> DynamicTest.dynamicTest(fn.name(),
+                        () -> PointwiseEdges.compare(fn, device, epsilon(device))));
     }
 
     /** Adding a primitive without a case for it fails here; adding a function does not compile. */
@@ -74,10 +76,11 @@ public abstract class KernelComparison {
 
     /** {@code target} behind an observer; its method kernels() gives {@code kernels} instead of its own. */
     private static <T> T watching(Class<T> type, T target, Consumer<String> observer, Kernels kernels) {
-        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+        InvocationHandler handler = (proxy, method, arguments) -> {
             observer.accept(method.getName());
             return method.getName().equals("kernels") ? kernels : method.invoke(target, arguments);
-        }));
+        };
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
     private void compare(KernelCase c, Lab.Mode mode) {

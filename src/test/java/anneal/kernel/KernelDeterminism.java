@@ -15,8 +15,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The same bits from a device for any number of threads and for a sample alone or in a batch (DESIGN 3b). A device's test
- * extends this and says how to open one.
+ * The same bits from a device for any number of threads and for a sample alone or in a batch (DESIGN 3b). A device's
+ * test extends this and says how to open one.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class KernelDeterminism {
@@ -108,8 +108,9 @@ public abstract class KernelDeterminism {
     @TestFactory
     Stream<DynamicTest> aProductsRowDoesNotDependOnTheOtherRows() {
         return Stream.of(Shape.of(37, 64, 128), Shape.of(13, 5, 33), Shape.of(9, 200, 300), Shape.of(300, 48, 17))
-                .flatMap(d -> Stream.of(false, true).map(transB -> DynamicTest.dynamicTest(
-                        "m, n, k " + d + (transB ? " transposed" : ""), () -> gemm(d.dim(0), d.dim(1), d.dim(2), transB))));
+                .flatMap(d -> Stream.of(false, true).map(transB ->
+                        DynamicTest.dynamicTest("m, n, k " + d + (transB ? " transposed" : ""),
+                                () -> gemm(d.dim(0), d.dim(1), d.dim(2), transB))));
     }
 
     private void gemm(int m, int n, int k, boolean transB) {

@@ -25,7 +25,7 @@ final class Lab implements AutoCloseable {
     private final List<Storage> storages = new ArrayList<>();
     private final List<Result> results = new ArrayList<>();
 
-    /** @param rounding type to which random contents are rounded first, so that all devices start from the same numbers */
+    /** @param rounding type to which contents are rounded first, so that all devices start from the same numbers */
     Lab(Backend backend, Mode mode, DType rounding, long seed) {
         this.backend = backend;
         this.kernels = backend.kernels();

@@ -61,8 +61,9 @@ final class MemoryCases {
         boolean broadcast = lab.perhaps();
         var src = lab.input(rows, columns + from);
         var dst = lab.inOut(rows, columns + 3);
-        lab.kernels().copy(new CopySpec(new int[] {rows, columns}, from + columns - 1,
-                new long[] {broadcast ? 0 : src.rowPitch(), -1}, 2, new long[] {dst.rowPitch(), 1}, accumulate), src, dst);
+        var s = new CopySpec(new int[] {rows, columns}, from + columns - 1,
+                new long[] {broadcast ? 0 : src.rowPitch(), -1}, 2, new long[] {dst.rowPitch(), 1}, accumulate);
+        lab.kernels().copy(s, src, dst);
     }
 
     /** The device's own float type stands for its name, so that every device can run every case. */

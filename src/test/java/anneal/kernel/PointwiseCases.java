@@ -24,8 +24,8 @@ final class PointwiseCases {
         var cases = new ArrayList<KernelCase>();
         for (var fn : Fn.values()) {
             for (var shapes : SHAPES) {
-                cases.add(new KernelCase("map " + fn + " " + Shape.of(shapes[0]) + " <- " + Arrays.deepToString(shapes), 1,
-                        lab -> map(lab, fn, shapes)));
+                var name = "map " + fn + " " + Shape.of(shapes[0]) + " <- " + Arrays.deepToString(shapes);
+                cases.add(new KernelCase(name, 1, lab -> map(lab, fn, shapes)));
             }
             cases.add(new KernelCase("map " + fn + " in place", 1, lab -> inPlace(lab, fn)));
         }
@@ -48,9 +48,9 @@ final class PointwiseCases {
             case POW, POW_GRAD -> MapOp.of(fn, 2.5, 0);
             case CLAMP, CLAMP_GRAD -> MapOp.of(fn, -0.5, 0.8);
             case LESS -> MapOp.of(fn, 0.2, 0);
-            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, MUL_ADD, SQUARE, ABS, EXP, LOG, SQRT, RSQRT, RECIPROCAL, SIN, COS,
-                 TANH, SIGMOID, SILU, RELU, GELU_ERF, GELU_TANH, GELU_QUICK, NORMAL_CDF, SELECT, ABS_GRAD, SILU_GRAD,
-                 RELU_GRAD, GELU_ERF_GRAD, GELU_TANH_GRAD, GELU_QUICK_GRAD, TANH_GRAD, SIGMOID_GRAD,
+            case ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, MUL_ADD, SQUARE, ABS, EXP, LOG, SQRT, RSQRT, RECIPROCAL, SIN,
+                 COS, TANH, SIGMOID, SILU, RELU, GELU_ERF, GELU_TANH, GELU_QUICK, NORMAL_CDF, SELECT, ABS_GRAD,
+                 SILU_GRAD, RELU_GRAD, GELU_ERF_GRAD, GELU_TANH_GRAD, GELU_QUICK_GRAD, TANH_GRAD, SIGMOID_GRAD,
                  NORMAL_CDF_GRAD -> MapOp.of(fn);
         };
     }
@@ -104,6 +104,7 @@ final class PointwiseCases {
             out[axis] = 1;
         }
         double beta = lab.perhaps() ? 0 : 0.3;
-        lab.kernels().reduce(ReduceOp.of(fn, lab.perhaps() ? 1 : -0.8, beta), axes, lab.input(in), lab.target(beta, out));
+        var op = ReduceOp.of(fn, lab.perhaps() ? 1 : -0.8, beta);
+        lab.kernels().reduce(op, axes, lab.input(in), lab.target(beta, out));
     }
 }

@@ -43,7 +43,7 @@ final class PointwiseEdges {
         }
     }
 
-    /** Tails of the cumulative distributions are differences from 1; sines and logarithms vanish; denormals may be 0. */
+    /** Tails of the cumulative distributions are differences from 1; sines and logarithms vanish; denormals may too. */
     private static double absolute(Fn fn, double x, double epsilon) {
         return switch (fn) {
             case GELU_ERF, GELU_TANH, GELU_QUICK, NORMAL_CDF -> 16 * epsilon * Math.max(1, Math.min(20, Math.abs(x)));

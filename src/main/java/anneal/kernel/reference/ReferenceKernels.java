@@ -34,7 +34,8 @@ final class ReferenceKernels implements Kernels {
                     + (double) s.n() * s.outH() * s.outW() * s.outC());
             case GemmSpec s -> plan(s.flops(),
                     s.batch() * ((double) s.m() * s.k() + (double) s.k() * s.n() + (double) s.m() * s.n()));
-            case AttentionSpec s -> plan(s.flops(), 2.0 * s.n() * s.heads() * s.headDim() * (s.lengthQ() + s.lengthK()));
+            case AttentionSpec s -> plan(s.flops(),
+                    2.0 * s.n() * s.heads() * s.headDim() * (s.lengthQ() + s.lengthK()));
             case NormSpec s -> plan(8.0 * s.n() * s.h() * s.w() * s.channels(),
                     2.0 * s.n() * s.h() * s.w() * s.channels());
         };

@@ -35,7 +35,7 @@ final class Values {
         }
     }
 
-    /** {@code out = alpha * values + beta * out}; with beta 0 the old contents are not read. Overwrites {@code values}. */
+    /** {@code out = alpha * values + beta * out}, by way of {@code values}; with beta 0 the old out is not read. */
     static void write(double alpha, double[] values, double beta, Buf out) {
         var old = beta == 0 ? null : read(out);
         for (int i = 0; i < values.length; i++) {
