@@ -188,7 +188,7 @@ public final class TrainingRun implements AutoCloseable {
             double elapsed = (System.nanoTime() - begin) * 1e-9;
             seconds += elapsed;
             listener.step(step, total, loss, config.optimization().batch() / elapsed);
-            if (Cadence.isDue(cadence.logEvery(), step) || step == total && cadence.logEvery() > 0) {
+            if (Cadence.isDue(cadence.logEvery(), step)) {
                 listener.logged(writeLine());
             }
             if (Cadence.isDue(cadence.previewEvery(), step)) {
