@@ -1,7 +1,6 @@
 package anneal.cli;
 
 import java.util.List;
-import sun.misc.Signal;
 
 /**
  * Turns the first Ctrl-C (SIGINT, or SIGTERM) into a request to stop that long work looks at between two steps, so that
@@ -9,21 +8,15 @@ import sun.misc.Signal;
  */
 final class Interruption implements AutoCloseable {
 
-    private static final List<String> SIGNALS = List.of("INT", "TERM");
     private static final int SIGNAL_EXIT = 128;
 
     private final Runnable onFirst;
-    private final Runnable restore;
+    private final List<Runnable> restore;
     private volatile int signal;
 
     private Interruption(Runnable onFirst) {
         this.onFirst = onFirst;
-        var previous = SIGNALS.stream().map(name -> Signal.handle(new Signal(name), this::received)).toList();
-        restore = () -> {
-            for (int i = 0; i < previous.size(); i++) {
-                Signal.handle(new Signal(SIGNALS.get(i)), previous.get(i));
-            }
-        };
+        restore = List.of(Signals.handle("INT", this::received), Signals.handle("TERM", this::received));
     }
 
     /** Listens from now on; {@code onFirst} tells the person that the request was heard. */
@@ -31,11 +24,11 @@ final class Interruption implements AutoCloseable {
         return new Interruption(onFirst);
     }
 
-    private synchronized void received(Signal received) {
+    private synchronized void received(int number) {
         if (signal != 0) {
-            Runtime.getRuntime().halt(SIGNAL_EXIT + received.getNumber());
+            Runtime.getRuntime().halt(SIGNAL_EXIT + number);
         }
-        signal = received.getNumber();
+        signal = number;
         onFirst.run();
     }
 
@@ -51,6 +44,6 @@ final class Interruption implements AutoCloseable {
 
     @Override
     public void close() {
-        restore.run();
+        restore.forEach(Runnable::run);
     }
 }
