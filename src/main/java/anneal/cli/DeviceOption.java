@@ -26,4 +26,9 @@ final class DeviceOption {
     Device open() {
         return Devices.open(device, DeviceOptions.threads(threads));
     }
+
+    /** These options as they would have to be repeated; empty where they are the defaults. */
+    String words() {
+        return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads);
+    }
 }

@@ -1,5 +1,7 @@
 package anneal.cli;
 
+import anneal.kernel.Backend.OutOfDeviceMemory;
+import anneal.train.TrainingDiverged;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -82,6 +84,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case FileSystemException f -> Objects.requireNonNullElse(f.getReason(), "cannot use") + ": " + f.getFile();
             case UncheckedIOException u -> message(u.getCause());
             case FileNotFoundException f -> orName(f);
+            case TrainingDiverged d -> d.getMessage();
+            case OutOfDeviceMemory o -> "out of memory: " + o.getMessage();
             case OutOfMemoryError o -> "out of memory: " + orName(o);
             case IOException i -> orName(i);
             case IllegalArgumentException i when i.getMessage() != null -> i.getMessage();

@@ -1,5 +1,9 @@
 package anneal.cli;
 
+import anneal.diffusion.LossType;
+import anneal.diffusion.MeanType;
+import anneal.diffusion.VarianceType;
+import anneal.model.Pooling;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,11 +21,16 @@ import picocli.CommandLine.Spec;
         footer = "%nanneal COMMAND --help tells about one command.",
         versionProvider = VersionProvider.class,
         subcommands = {
-            ParityCommand.class,
+            TrainCommand.class,
+            TrainClassifierCommand.class,
             InspectCommand.class,
             DevicesCommand.class,
+            ParityCommand.class,
         })
 public final class Main implements Runnable {
+
+    /** The launcher says here by which name it was called. */
+    private static final String PROGRAM = "anneal.program";
 
     @Spec
     private CommandSpec spec;
@@ -63,6 +72,11 @@ public final class Main implements Runnable {
         }
     }
 
+    /** How this program was called, for commands that people can copy. */
+    static String program() {
+        return System.getProperty(PROGRAM, "anneal");
+    }
+
     static CommandLine commandLine(Failures failures) {
         var main = new CommandLine(new Main());
         main.getSubcommands().values().forEach(c -> c.getCommandSpec().usageMessage()
@@ -70,6 +84,10 @@ public final class Main implements Runnable {
                 .parameterListHeading("%nArguments:%n")
                 .optionListHeading("%nOptions:%n")
                 .sortOptions(false));
+        register(main, MeanType.class);
+        register(main, VarianceType.class);
+        register(main, LossType.class);
+        register(main, Pooling.class);
         return main
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
@@ -77,6 +95,10 @@ public final class Main implements Runnable {
                 .setAbbreviatedOptionsAllowed(false)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
+    }
+
+    private static <E extends Enum<E>> void register(CommandLine main, Class<E> type) {
+        main.registerConverter(type, new Choice<>(type));
     }
 
     /** {@code anneal} alone: a call without a command is a usage error, answered with the list of commands. */

@@ -40,6 +40,17 @@ public final class Datasets {
         };
     }
 
+    /**
+     * The same data set, named so that it is found from any working folder: a path becomes absolute, the name of a
+     * known set stays.
+     */
+    public static String absolute(String spec) {
+        return switch (spec) {
+            case "fashion", "fashion-embedded" -> spec;
+            default -> Path.of(spec).toAbsolutePath().normalize().toString();
+        };
+    }
+
     private static ImageDataset openPath(Path path, int size, int channels) throws IOException {
         if (!Files.exists(path)) {
             throw DataException.in(path, "no such file or folder; " + EXPECTED);

@@ -79,6 +79,10 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     Path config() {
+        return config(folder);
+    }
+
+    static Path config(Path folder) {
         return folder.resolve("config.json");
     }
 

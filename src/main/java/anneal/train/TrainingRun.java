@@ -140,7 +140,7 @@ public final class TrainingRun implements AutoCloseable {
      */
     public static TrainingRun resume(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
             throws IOException {
-        List<String> differences = configOf(directory).differences(config);
+        List<String> differences = configOf(directory.folder()).differences(config);
         if (!differences.isEmpty()) {
             throw DataException.in(directory.folder(), "was begun with another config (the run's value, the wanted one): %s",
                     String.join("; ", differences));
@@ -152,15 +152,21 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /** The config of the run in a folder; throws DataException if there is none. */
-    public static TrainingConfig configOf(RunDirectory directory) throws IOException {
-        if (!Files.exists(directory.config())) {
-            throw DataException.in(directory.folder(), "holds no run to resume: there is no config.json");
+    public static TrainingConfig configOf(Path folder) throws IOException {
+        var file = RunDirectory.config(folder);
+        if (!Files.exists(file)) {
+            throw DataException.in(folder, "holds no run to resume: there is no config.json");
         }
         try {
-            return Json.read(Files.readString(directory.config()), TrainingConfig.class);
+            return Json.read(Files.readString(file), TrainingConfig.class);
         } catch (IllegalArgumentException e) {
-            throw DataException.in(directory.config(), "%s", e.getMessage());
+            throw DataException.in(file, "%s", e.getMessage());
         }
+    }
+
+    /** Numbers that are trained. */
+    public long parameters() {
+        return arena.module().parameterCount();
     }
 
     /** Steps done. */
