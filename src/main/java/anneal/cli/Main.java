@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             TrainCommand.class,
             TrainClassifierCommand.class,
+            SampleCommand.class,
             InspectCommand.class,
             DevicesCommand.class,
             ParityCommand.class,

@@ -38,6 +38,11 @@ public record SampleRequest(int count, List<Integer> labels, int batch, String s
         return new SampleRequest(count, List.of(), 16, "ddim", 25, 0, 0, 0, true, seed);
     }
 
+    public SampleRequest withCount(int images) {
+        return new SampleRequest(images, labels, batch, sampler, steps, eta, classifierScale, guidanceWeight,
+                clipDenoised, seed);
+    }
+
     public SampleRequest withLabels(List<Integer> wanted) {
         return new SampleRequest(count, wanted, batch, sampler, steps, eta, classifierScale, guidanceWeight,
                 clipDenoised, seed);

@@ -1,0 +1,96 @@
+package anneal.cli;
+
+import anneal.io.FileType;
+import anneal.io.ImageGrid;
+import anneal.io.Npz;
+import anneal.io.Png;
+import anneal.io.TensorData;
+import anneal.sample.SampleListener;
+import anneal.sample.SampleRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Writes samples while they are made: as one picture, or as arrays for the evaluators. */
+enum SampleFiles {
+    /** A sheet, with a labelled column for each class if classes were asked for. */
+    PNG {
+        @Override
+        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text, Source source)
+                throws IOException {
+            var all = new ByteArrayOutputStream();
+            source.run((first, images, labels) -> all.writeBytes(images));
+            var grid = grid(request, shape, names);
+            Png.write(file, grid.draw(all.toByteArray(), request.count(), shape.size, shape.size, shape.channels), text);
+        }
+    },
+
+    /** arr_0: uint8 [N, H, W, C], arr_1: int64 [N] if there are classes; streamed, so that any number fits. */
+    NPZ {
+        @Override
+        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text, Source source)
+                throws IOException {
+            var labels = new long[request.count()];
+            Npz.write(file, npz -> {
+                var extents = new long[] {request.count(), shape.size, shape.size, shape.channels};
+                npz.array("arr_0", FileType.U8, extents, out -> source.run((first, images, batchLabels) -> {
+                    for (int i = 0; i < batchLabels.length; i++) {
+                        labels[first + i] = batchLabels[i];
+                    }
+                    out.write(images);
+                }));
+                if (labels[0] >= 0) {
+                    npz.array("arr_1", TensorData.of(labels, labels.length));
+                }
+            });
+        }
+    };
+
+    private static final int MOST_COLUMN_LABELS = 24;
+    private static final int COMFORTABLE_SIDE = 64;
+
+    /** Of one image. */
+    record Shape(int size, int channels) {
+    }
+
+    /** Makes the samples. */
+    interface Source {
+        void run(SampleListener listener) throws IOException;
+    }
+
+    /** The kind that a file's name ends with. */
+    static SampleFiles of(Path file) {
+        var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".png")) {
+            return PNG;
+        }
+        if (name.endsWith(".npz")) {
+            return NPZ;
+        }
+        throw new IllegalArgumentException("--out " + file + ": the name must end with .png (one picture) or .npz (arrays)");
+    }
+
+    /** Runs {@code source} and writes what it makes, whole or not at all. */
+    abstract void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text,
+                        Source source) throws IOException;
+
+    private static ImageGrid grid(SampleRequest request, Shape shape, List<String> names) {
+        int classes = request.labels().size();
+        boolean columns = classes > 0 && classes <= MOST_COLUMN_LABELS;
+        int width = Math.min(request.count(), columns ? classes : (int) Math.ceil(Math.sqrt(request.count())));
+        var grid = ImageGrid.of(width).withScale(Math.max(1, Math.round((float) COMFORTABLE_SIDE / shape.size)));
+        if (columns) {
+            return grid.withColumnLabels(request.labels().stream().limit(width).map(l -> name(l, names)).toList());
+        }
+        return classes == 0 ? grid : grid.withCellLabels(IntStream.range(0, request.count())
+                .mapToObj(i -> name(request.labels().get(i % classes), names)).toList());
+    }
+
+    private static String name(int label, List<String> names) {
+        return label < names.size() ? names.get(label) : Integer.toString(label);
+    }
+}
