@@ -30,6 +30,8 @@ public final class PanamaLanes implements Lanes {
         if (bits < 128) {
             throw new UnsupportedOperationException("the JVM's vectors have only " + bits + " bits on this machine");
         }
+        // loads every vector class now: one that comes later would make C2 throw compiled kernels away
+        VectorMath.touch();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package anneal.kernel.cpu.panama;
 
+import anneal.kernel.cpu.Native;
 import anneal.kernel.cpu.TileLanes;
+import java.lang.foreign.Arena;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorSpecies;
@@ -14,6 +16,8 @@ final class PanamaTiles implements TileLanes {
     private static final boolean MANY_REGISTERS = S.vectorBitSize() == 512
             || System.getProperty("os.arch").equals("aarch64");
     private static final int WIDEST = MANY_REGISTERS ? 4 : 2;
+    /** A row of a panel. */
+    private static final long ZEROS = Native.allocate(Arena.global(), 4 * PANEL);
     /** By the number of lanes in use. */
     private static final VectorMask<?>[] MASKS = new VectorMask<?>[LANES + 1];
 
@@ -52,36 +56,38 @@ final class PanamaTiles implements TileLanes {
     private static void columns(int vectors, VectorMask<Float> last, int rows, int segments, int depth,
                                 long a, long aSegment, long aRow, long aDepth,
                                 long b, long bSegment, long bDepth, long c, long cRow, boolean add) {
+        long startRow = add ? cRow : 0;
         for (int r = 0; r < rows;) {
             int count = next(rows - r);
             long p = a + r * aRow;
             long q = c + r * cRow;
+            long start = add ? q : ZEROS;
             if (count == 6) {
                 switch (vectors) {
                     case 4 -> Tile6.rows6x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     case 2 -> Tile6.rows6x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     default -> Tile6.rows6x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                 }
             } else if (count == 4) {
                 switch (vectors) {
                     case 4 -> Tile4.rows4x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     case 2 -> Tile4.rows4x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     default -> Tile4.rows4x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                 }
             } else {
                 switch (vectors) {
                     case 4 -> Tile1.rows1x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     case 2 -> Tile1.rows1x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                     default -> Tile1.rows1x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, q, cRow, add, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, last);
                 }
             }
             r += count;

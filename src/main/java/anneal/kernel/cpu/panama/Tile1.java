@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of one row: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
- * in registers. {@code last} masks the last vector of a row of C.
+ * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
+ * {@code last} masks the last vector of a row of C.
  */
 final class Tile1 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -22,18 +23,12 @@ final class Tile1 {
 
     /** 1 rows by 4 vectors. */
     static void rows1x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        var c01 = FloatVector.zero(S);
-        var c02 = FloatVector.zero(S);
-        var c03 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
-            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER);
-            c02 = FloatVector.fromMemorySegment(S, ALL, c + 2 * BYTES, ORDER);
-            c03 = FloatVector.fromMemorySegment(S, ALL, c + 3 * BYTES, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER);
+        var c02 = FloatVector.fromMemorySegment(S, ALL, from + 2 * BYTES, ORDER);
+        var c03 = FloatVector.fromMemorySegment(S, ALL, from + 3 * BYTES, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -59,14 +54,10 @@ final class Tile1 {
 
     /** 1 rows by 2 vectors. */
     static void rows1x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        var c01 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
-            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -86,12 +77,9 @@ final class Tile1 {
 
     /** 1 rows by 1 vector. */
     static void rows1x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;

@@ -11,7 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of four rows: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
- * in registers. {@code last} masks the last vector of a row of C.
+ * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
+ * {@code last} masks the last vector of a row of C.
  */
 final class Tile4 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -22,42 +23,24 @@ final class Tile4 {
 
     /** 4 rows by 4 vectors. */
     static void rows4x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        var c01 = FloatVector.zero(S);
-        var c02 = FloatVector.zero(S);
-        var c03 = FloatVector.zero(S);
-        var c10 = FloatVector.zero(S);
-        var c11 = FloatVector.zero(S);
-        var c12 = FloatVector.zero(S);
-        var c13 = FloatVector.zero(S);
-        var c20 = FloatVector.zero(S);
-        var c21 = FloatVector.zero(S);
-        var c22 = FloatVector.zero(S);
-        var c23 = FloatVector.zero(S);
-        var c30 = FloatVector.zero(S);
-        var c31 = FloatVector.zero(S);
-        var c32 = FloatVector.zero(S);
-        var c33 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
-            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER);
-            c02 = FloatVector.fromMemorySegment(S, ALL, c + 2 * BYTES, ORDER);
-            c03 = FloatVector.fromMemorySegment(S, ALL, c + 3 * BYTES, ORDER, last);
-            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER);
-            c11 = FloatVector.fromMemorySegment(S, ALL, c + cRow + BYTES, ORDER);
-            c12 = FloatVector.fromMemorySegment(S, ALL, c + cRow + 2 * BYTES, ORDER);
-            c13 = FloatVector.fromMemorySegment(S, ALL, c + cRow + 3 * BYTES, ORDER, last);
-            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER);
-            c21 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + BYTES, ORDER);
-            c22 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + 2 * BYTES, ORDER);
-            c23 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + 3 * BYTES, ORDER, last);
-            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER);
-            c31 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + BYTES, ORDER);
-            c32 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + 2 * BYTES, ORDER);
-            c33 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + 3 * BYTES, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER);
+        var c02 = FloatVector.fromMemorySegment(S, ALL, from + 2 * BYTES, ORDER);
+        var c03 = FloatVector.fromMemorySegment(S, ALL, from + 3 * BYTES, ORDER, last);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER);
+        var c11 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + BYTES, ORDER);
+        var c12 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + 2 * BYTES, ORDER);
+        var c13 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + 3 * BYTES, ORDER, last);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER);
+        var c21 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + BYTES, ORDER);
+        var c22 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + 2 * BYTES, ORDER);
+        var c23 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + 3 * BYTES, ORDER, last);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER);
+        var c31 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + BYTES, ORDER);
+        var c32 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + 2 * BYTES, ORDER);
+        var c33 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + 3 * BYTES, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -110,26 +93,16 @@ final class Tile4 {
 
     /** 4 rows by 2 vectors. */
     static void rows4x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        var c01 = FloatVector.zero(S);
-        var c10 = FloatVector.zero(S);
-        var c11 = FloatVector.zero(S);
-        var c20 = FloatVector.zero(S);
-        var c21 = FloatVector.zero(S);
-        var c30 = FloatVector.zero(S);
-        var c31 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER);
-            c01 = FloatVector.fromMemorySegment(S, ALL, c + BYTES, ORDER, last);
-            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER);
-            c11 = FloatVector.fromMemorySegment(S, ALL, c + cRow + BYTES, ORDER, last);
-            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER);
-            c21 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow + BYTES, ORDER, last);
-            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER);
-            c31 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow + BYTES, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER, last);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER);
+        var c11 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + BYTES, ORDER, last);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER);
+        var c21 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + BYTES, ORDER, last);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER);
+        var c31 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + BYTES, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -164,18 +137,12 @@ final class Tile4 {
 
     /** 4 rows by 1 vector. */
     static void rows4x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long c, long cRow, boolean add,
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> last) {
-        var c00 = FloatVector.zero(S);
-        var c10 = FloatVector.zero(S);
-        var c20 = FloatVector.zero(S);
-        var c30 = FloatVector.zero(S);
-        if (add) {
-            c00 = FloatVector.fromMemorySegment(S, ALL, c, ORDER, last);
-            c10 = FloatVector.fromMemorySegment(S, ALL, c + cRow, ORDER, last);
-            c20 = FloatVector.fromMemorySegment(S, ALL, c + 2 * cRow, ORDER, last);
-            c30 = FloatVector.fromMemorySegment(S, ALL, c + 3 * cRow, ORDER, last);
-        }
+        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER, last);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER, last);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER, last);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER, last);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;

@@ -14,6 +14,13 @@ final class VectorMath {
     private VectorMath() {
     }
 
+    /** Calls everything once. */
+    static void touch() {
+        var x = FloatVector.zero(FloatVector.SPECIES_PREFERRED).addIndex(1);
+        sin(cos(tanh(erf(silu(sigmoid(log(exp(x)))))))).intoArray(new float[x.length()], 0,
+                x.species().indexInRange(0, 1));
+    }
+
     static FloatVector exp(FloatVector x) {
         var v = x.blend(EXP_MIN, x.lt(EXP_MIN));
         v = v.blend(EXP_MAX, v.compare(VectorOperators.GT, EXP_MAX));
