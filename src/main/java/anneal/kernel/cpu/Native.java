@@ -13,12 +13,20 @@ import java.nio.ByteOrder;
 public final class Native {
     /** All memory; an offset into it is an address. */
     public static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-    /** The layout that kernels read and write floats with. */
+    /** The layout that kernels read and write floats with; the aligned one would be tested at every access. */
     public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     /** The byte order that kernels read and write vectors with. */
     public static final ByteOrder ORDER = ByteOrder.nativeOrder();
     /** Every block starts at a multiple of this many bytes: a cache line, and the widest vector. */
     public static final int ALIGNMENT = 64;
+
+    /**
+     * {@code address & ADDRESS} is the address itself, but now C2 knows that it is within {@link #ALL}. Without it every
+     * access is tested, and every test keeps all vectors alive for the case that it fails, so that they are spilled.
+     */
+    public static final long ADDRESS = (1L << 62) - 1;
+    /** The same for a distance: small multiples of {@code stride & STRIDE} may be added to a masked address. */
+    public static final long STRIDE = (1L << 40) - 1;
 
     private Native() {
     }

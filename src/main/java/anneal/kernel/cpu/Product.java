@@ -51,7 +51,7 @@ final class Product {
         int panels = (columns + PANEL - 1) / PANEL;
         int blocks = (rows + BLOCK - 1) / BLOCK;
         // equal blocks, in multiples of the register tile
-        int height = Math.min(BLOCK, ((rows + blocks - 1) / blocks + 5) / 6 * 6);
+        int height = Math.min(BLOCK, ((rows + blocks - 1) / blocks + 3) / 4 * 4);
         int count = (rows + height - 1) / height;
         context.threads().run(Math.multiplyExact(outputs.length * panels, count), (task, worker) -> {
             int block = task % count;

@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.panama;
 
+import static anneal.kernel.cpu.Native.ADDRESS;
 import static anneal.kernel.cpu.Native.ALL;
 import static anneal.kernel.cpu.Native.FLOAT;
 import static anneal.kernel.cpu.Native.ORDER;
@@ -33,7 +34,7 @@ final class PanamaPanels implements PanelLanes {
             long p = from + 4L * j;
             long q = to + j * toRow;
             for (int i = 0; i < rows; i++) {
-                ALL.set(FLOAT, q + 4L * i, ALL.get(FLOAT, p));
+                ALL.set(FLOAT, q + 4L * i & ADDRESS, ALL.get(FLOAT, p & ADDRESS));
                 p += fromRow;
             }
         }
@@ -47,10 +48,10 @@ final class PanamaPanels implements PanelLanes {
             long p = from + i * fromRow;
             long q = to + i * toRow;
             for (long at = 0; at < whole; at += S.vectorByteSize()) {
-                FloatVector.fromMemorySegment(S, ALL, p + at, ORDER).intoMemorySegment(ALL, q + at, ORDER);
+                FloatVector.fromMemorySegment(S, ALL, p + at & ADDRESS, ORDER).intoMemorySegment(ALL, q + at & ADDRESS, ORDER);
             }
             if (rest.anyTrue()) {
-                load(p + whole, rest).intoMemorySegment(ALL, q + whole, ORDER, rest);
+                load(p + whole, rest).intoMemorySegment(ALL, q + whole & ADDRESS, ORDER, rest);
             }
         }
     }
@@ -80,7 +81,7 @@ final class PanamaPanels implements PanelLanes {
                 v = relu(v);
             }
             v = beta == 0 ? v : load(y + at, m).fma(FloatVector.broadcast(S, beta), v);
-            v.intoMemorySegment(ALL, y + at, ORDER, m);
+            v.intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
         }
     }
 
@@ -101,7 +102,7 @@ final class PanamaPanels implements PanelLanes {
             var m = S.indexInRange(j, cols);
             long at = 4L * j;
             var v = load(x + at, m).sub(load(mean + at, m)).fma(load(factor + at, m), load(offset + at, m));
-            VectorMath.silu(v).intoMemorySegment(ALL, y + at, ORDER, m);
+            VectorMath.silu(v).intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
         }
     }
 
@@ -111,7 +112,7 @@ final class PanamaPanels implements PanelLanes {
             long at = 4L * j;
             var v = load(x + at, m).sub(load(mean + at, m)).fma(load(factor + at, m), load(offset + at, m));
             v = positive ? relu(v) : v;
-            v.intoMemorySegment(ALL, y + at, ORDER, m);
+            v.intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
         }
     }
 
@@ -121,7 +122,7 @@ final class PanamaPanels implements PanelLanes {
             var m = S.indexInRange(j, count);
             long at = 4L * j;
             load(a + at, m).add(load(b + at, m)).add(load(c + at, m).add(load(d + at, m))).mul(0.25f)
-                    .intoMemorySegment(ALL, y + at, ORDER, m);
+                    .intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
         }
     }
 
@@ -132,13 +133,13 @@ final class PanamaPanels implements PanelLanes {
             for (int j = 0; j < cols; j += LANES) {
                 var m = S.indexInRange(j, cols);
                 long at = y + i * yRow + 4L * j;
-                load(at, m).mul(f).intoMemorySegment(ALL, at, ORDER, m);
+                load(at, m).mul(f).intoMemorySegment(ALL, at & ADDRESS, ORDER, m);
             }
         }
     }
 
     private static FloatVector load(long at, VectorMask<Float> m) {
-        return FloatVector.fromMemorySegment(S, ALL, at, ORDER, m);
+        return FloatVector.fromMemorySegment(S, ALL, at & ADDRESS, ORDER, m);
     }
 
     private static FloatVector relu(FloatVector v) {

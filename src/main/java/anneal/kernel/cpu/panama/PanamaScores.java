@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.panama;
 
+import static anneal.kernel.cpu.Native.ADDRESS;
 import static anneal.kernel.cpu.Native.ALL;
 import static anneal.kernel.cpu.Native.ORDER;
 
@@ -32,37 +33,37 @@ final class PanamaScores implements ScoreLanes {
         if (visible != 0) {
             for (int j = 0; j < keys; j++) {
                 if (Native.get(visible + 4L * j) == 0) {
-                    FloatVector.broadcast(S, hidden).intoMemorySegment(ALL, column + j * ROW, ORDER);
+                    FloatVector.broadcast(S, hidden).intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
                 }
             }
         }
         for (int j = Math.max(0, query + diagonal + 1); j < keys; j++) {
-            var row = FloatVector.fromMemorySegment(S, ALL, column + j * ROW, ORDER);
+            var row = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER);
             // lanes below j - diagonal - query are too early for this key
-            row.blend(hidden, IOTA.lt(j - diagonal - query)).intoMemorySegment(ALL, column + j * ROW, ORDER);
+            row.blend(hidden, IOTA.lt(j - diagonal - query)).intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
         }
     }
 
     private static void exponentials(int keys, long column, float scale, long at) {
-        var before = FloatVector.fromMemorySegment(S, ALL, at, ORDER);
+        var before = FloatVector.fromMemorySegment(S, ALL, at & ADDRESS, ORDER);
         var max = before;
         for (int j = 0; j < keys; j++) {
-            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW, ORDER).mul(scale);
+            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER).mul(scale);
             max = max.blend(s, s.compare(VectorOperators.GT, max));
         }
         var base = max.blend(0, max.eq(Float.NEGATIVE_INFINITY));
         var sum = FloatVector.zero(S);
         for (int j = 0; j < keys; j++) {
-            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW, ORDER).mul(scale);
+            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER).mul(scale);
             var e = VectorMath.exp(s.sub(base));
-            e.intoMemorySegment(ALL, column + j * ROW, ORDER);
+            e.intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
             sum = sum.add(e);
         }
         var factor = VectorMath.exp(before.sub(base));
-        max.intoMemorySegment(ALL, at, ORDER);
-        FloatVector.fromMemorySegment(S, ALL, at + ROW, ORDER).fma(factor, sum)
-                .intoMemorySegment(ALL, at + ROW, ORDER);
-        factor.intoMemorySegment(ALL, at + 2 * ROW, ORDER);
+        max.intoMemorySegment(ALL, at & ADDRESS, ORDER);
+        FloatVector.fromMemorySegment(S, ALL, at + ROW & ADDRESS, ORDER).fma(factor, sum)
+                .intoMemorySegment(ALL, at + ROW & ADDRESS, ORDER);
+        factor.intoMemorySegment(ALL, at + 2 * ROW & ADDRESS, ORDER);
     }
 
     @Override
@@ -75,14 +76,14 @@ final class PanamaScores implements ScoreLanes {
     }
 
     private static void gradient(int keys, long column, long gradients, float scale, long logSumExp, long delta) {
-        var base = FloatVector.fromMemorySegment(S, ALL, logSumExp, ORDER);
-        var inner = FloatVector.fromMemorySegment(S, ALL, delta, ORDER);
+        var base = FloatVector.fromMemorySegment(S, ALL, logSumExp & ADDRESS, ORDER);
+        var inner = FloatVector.fromMemorySegment(S, ALL, delta & ADDRESS, ORDER);
         for (int j = 0; j < keys; j++) {
-            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW, ORDER);
+            var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER);
             var p = VectorMath.exp(s.mul(scale).sub(base));
-            p.intoMemorySegment(ALL, column + j * ROW, ORDER);
-            var g = FloatVector.fromMemorySegment(S, ALL, gradients + j * ROW, ORDER);
-            g.sub(inner).mul(p).mul(scale).intoMemorySegment(ALL, gradients + j * ROW, ORDER);
+            p.intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
+            var g = FloatVector.fromMemorySegment(S, ALL, gradients + j * ROW & ADDRESS, ORDER);
+            g.sub(inner).mul(p).mul(scale).intoMemorySegment(ALL, gradients + j * ROW & ADDRESS, ORDER);
         }
     }
 
@@ -92,10 +93,10 @@ final class PanamaScores implements ScoreLanes {
             var sum = FloatVector.zero(S);
             for (int k = 0; k < depth; k++) {
                 long at = 4L * i + k * ROW;
-                sum = FloatVector.fromMemorySegment(S, ALL, a + at, ORDER)
-                        .fma(FloatVector.fromMemorySegment(S, ALL, b + at, ORDER), sum);
+                sum = FloatVector.fromMemorySegment(S, ALL, a + at & ADDRESS, ORDER)
+                        .fma(FloatVector.fromMemorySegment(S, ALL, b + at & ADDRESS, ORDER), sum);
             }
-            sum.intoMemorySegment(ALL, out + 4L * i, ORDER);
+            sum.intoMemorySegment(ALL, out + 4L * i & ADDRESS, ORDER);
         }
     }
 }

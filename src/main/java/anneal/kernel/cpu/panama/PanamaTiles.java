@@ -12,7 +12,10 @@ final class PanamaTiles implements TileLanes {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final long BYTES = S.vectorByteSize();
-    /** 6x4 vectors need 32 registers, which x86 has with 512 bits only and ARM always. */
+    /**
+     * 5x4 sums and what they are made of take 26 registers: x86 has so many with 512 bits only, ARM always. C2 begins
+     * to spill when more than 28 of 32 are in use, which makes larger tiles slower.
+     */
     private static final boolean MANY_REGISTERS = S.vectorBitSize() == 512
             || System.getProperty("os.arch").equals("aarch64");
     private static final int WIDEST = MANY_REGISTERS ? 4 : 2;
@@ -37,23 +40,23 @@ final class PanamaTiles implements TileLanes {
                          long b, long bSegment, long bDepth, long c, long cRow, boolean add) {
         int left = cols;
         for (long shift = 0; left > 0;) {
-            int vectors = Math.min((left + LANES - 1) / LANES, WIDEST);
-            vectors = vectors == 3 ? 2 : vectors;
-            int used = Math.min(left, vectors * LANES);
-            columns(vectors, mask(used), rows, segments, depth, a, aSegment, aRow, aDepth,
+            // whole vectors by fours and twos, then one that may be partial
+            int whole = left / LANES;
+            int vectors = whole >= WIDEST ? WIDEST : whole >= 2 ? 2 : 1;
+            columns(vectors, mask(Math.min(left, LANES)), rows, segments, depth, a, aSegment, aRow, aDepth,
                     b + shift, bSegment, bDepth, c + shift, cRow, add);
-            left -= used;
+            left -= vectors * LANES;
             shift += vectors * BYTES;
         }
     }
 
     @SuppressWarnings("unchecked")
-    private static VectorMask<Float> mask(int cols) {
-        return (VectorMask<Float>) MASKS[(cols - 1) % LANES + 1];
+    private static VectorMask<Float> mask(int lanes) {
+        return (VectorMask<Float>) MASKS[lanes];
     }
 
     /** All rows of up to four vectors of columns. */
-    private static void columns(int vectors, VectorMask<Float> last, int rows, int segments, int depth,
+    private static void columns(int vectors, VectorMask<Float> mask, int rows, int segments, int depth,
                                 long a, long aSegment, long aRow, long aDepth,
                                 long b, long bSegment, long bDepth, long c, long cRow, boolean add) {
         long startRow = add ? cRow : 0;
@@ -62,43 +65,43 @@ final class PanamaTiles implements TileLanes {
             long p = a + r * aRow;
             long q = c + r * cRow;
             long start = add ? q : ZEROS;
-            if (count == 6) {
+            if (count == 5) {
                 switch (vectors) {
-                    case 4 -> Tile6.rows6x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
-                    case 2 -> Tile6.rows6x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
-                    default -> Tile6.rows6x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                    case 4 -> Tile5.rows5x4(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, start, startRow, q, cRow);
+                    case 2 -> Tile5.rows5x2(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, start, startRow, q, cRow);
+                    default -> Tile5.rows5x1(segments, depth, p, aSegment, aRow, aDepth,
+                            b, bSegment, bDepth, start, startRow, q, cRow, mask);
                 }
             } else if (count == 4) {
                 switch (vectors) {
                     case 4 -> Tile4.rows4x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow);
                     case 2 -> Tile4.rows4x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow);
                     default -> Tile4.rows4x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, mask);
                 }
             } else {
                 switch (vectors) {
                     case 4 -> Tile1.rows1x4(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow);
                     case 2 -> Tile1.rows1x2(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow);
                     default -> Tile1.rows1x1(segments, depth, p, aSegment, aRow, aDepth,
-                            b, bSegment, bDepth, start, startRow, q, cRow, last);
+                            b, bSegment, bDepth, start, startRow, q, cRow, mask);
                 }
             }
             r += count;
         }
     }
 
-    /** How many of the rows that are left to take at once: sixes, but 8 is two fours. */
+    /** How many of the rows that are left to take at once: any number from 12 on is made of fives and fours. */
     private static int next(int left) {
         if (left < 4) {
             return 1;
         }
-        return left < 6 || left == 8 || left == 9 ? 4 : 6;
+        return left % 4 == 0 ? 4 : 5;
     }
 }

@@ -1,8 +1,10 @@
 package anneal.kernel.cpu.panama;
 
+import static anneal.kernel.cpu.Native.ADDRESS;
 import static anneal.kernel.cpu.Native.ALL;
 import static anneal.kernel.cpu.Native.FLOAT;
 import static anneal.kernel.cpu.Native.ORDER;
+import static anneal.kernel.cpu.Native.STRIDE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,7 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Register tiles of one row: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
  * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
- * {@code last} masks the last vector of a row of C.
+ * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
+ * Addresses go through {@code & ADDRESS} for the reason given there.
  */
 final class Tile1 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -21,23 +24,25 @@ final class Tile1 {
     private Tile1() {
     }
 
-    /** 1 rows by 4 vectors. */
+    /** 1 row by 4 vectors. */
     static void rows1x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER);
-        var c02 = FloatVector.fromMemorySegment(S, ALL, from + 2 * BYTES, ORDER);
-        var c03 = FloatVector.fromMemorySegment(S, ALL, from + 3 * BYTES, ORDER, last);
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
+        long start = from & ADDRESS;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
+        var c02 = FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER);
+        var c03 = FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
-                var b2 = FloatVector.fromMemorySegment(S, ALL, q + 2 * BYTES, ORDER);
-                var b3 = FloatVector.fromMemorySegment(S, ALL, q + 3 * BYTES, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, w + BYTES, ORDER);
+                var b2 = FloatVector.fromMemorySegment(S, ALL, w + 2 * BYTES, ORDER);
+                var b3 = FloatVector.fromMemorySegment(S, ALL, w + 3 * BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 c01 = a0.fma(b1, c01);
                 c02 = a0.fma(b2, c02);
@@ -46,51 +51,59 @@ final class Tile1 {
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER);
-        c01.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER, last);
+        long end = c & ADDRESS;
+        c00.intoMemorySegment(ALL, end, ORDER);
+        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, end + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, end + 3 * BYTES, ORDER);
     }
 
-    /** 1 rows by 2 vectors. */
+    /** 1 row by 2 vectors. */
     static void rows1x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER, last);
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
+        long start = from & ADDRESS;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, w + BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 c01 = a0.fma(b1, c01);
                 p += aDepth;
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER);
-        c01.intoMemorySegment(ALL, c + BYTES, ORDER, last);
+        long end = c & ADDRESS;
+        c00.intoMemorySegment(ALL, end, ORDER);
+        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
     }
 
-    /** 1 rows by 1 vector. */
+    /** 1 row by 1 vector. */
     static void rows1x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER, last);
+                         VectorMask<Float> mask) {
+        long start = from & ADDRESS;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 p += aDepth;
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER, last);
+        long end = c & ADDRESS;
+        c00.intoMemorySegment(ALL, end, ORDER, mask);
     }
 }

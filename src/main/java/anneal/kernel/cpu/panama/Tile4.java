@@ -1,8 +1,10 @@
 package anneal.kernel.cpu.panama;
 
+import static anneal.kernel.cpu.Native.ADDRESS;
 import static anneal.kernel.cpu.Native.ALL;
 import static anneal.kernel.cpu.Native.FLOAT;
 import static anneal.kernel.cpu.Native.ORDER;
+import static anneal.kernel.cpu.Native.STRIDE;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -12,7 +14,8 @@ import jdk.incubator.vector.VectorSpecies;
  * Register tiles of four rows: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
  * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
- * {@code last} masks the last vector of a row of C.
+ * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
+ * Addresses go through {@code & ADDRESS} for the reason given there.
  */
 final class Tile4 {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -23,48 +26,52 @@ final class Tile4 {
 
     /** 4 rows by 4 vectors. */
     static void rows4x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER);
-        var c02 = FloatVector.fromMemorySegment(S, ALL, from + 2 * BYTES, ORDER);
-        var c03 = FloatVector.fromMemorySegment(S, ALL, from + 3 * BYTES, ORDER, last);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER);
-        var c11 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + BYTES, ORDER);
-        var c12 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + 2 * BYTES, ORDER);
-        var c13 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + 3 * BYTES, ORDER, last);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER);
-        var c21 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + BYTES, ORDER);
-        var c22 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + 2 * BYTES, ORDER);
-        var c23 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + 3 * BYTES, ORDER, last);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER);
-        var c31 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + BYTES, ORDER);
-        var c32 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + 2 * BYTES, ORDER);
-        var c33 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + 3 * BYTES, ORDER, last);
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
+        long rowA = aRow & STRIDE;
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
+        var c02 = FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER);
+        var c03 = FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER);
+        var c11 = FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER);
+        var c12 = FloatVector.fromMemorySegment(S, ALL, start + startRow + 2 * BYTES, ORDER);
+        var c13 = FloatVector.fromMemorySegment(S, ALL, start + startRow + 3 * BYTES, ORDER);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER);
+        var c21 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER);
+        var c22 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 2 * BYTES, ORDER);
+        var c23 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 3 * BYTES, ORDER);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER);
+        var c31 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER);
+        var c32 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 2 * BYTES, ORDER);
+        var c33 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 3 * BYTES, ORDER);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
-                var b2 = FloatVector.fromMemorySegment(S, ALL, q + 2 * BYTES, ORDER);
-                var b3 = FloatVector.fromMemorySegment(S, ALL, q + 3 * BYTES, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, w + BYTES, ORDER);
+                var b2 = FloatVector.fromMemorySegment(S, ALL, w + 2 * BYTES, ORDER);
+                var b3 = FloatVector.fromMemorySegment(S, ALL, w + 3 * BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 c01 = a0.fma(b1, c01);
                 c02 = a0.fma(b2, c02);
                 c03 = a0.fma(b3, c03);
-                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, u + rowA));
                 c10 = a1.fma(b0, c10);
                 c11 = a1.fma(b1, c11);
                 c12 = a1.fma(b2, c12);
                 c13 = a1.fma(b3, c13);
-                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 2 * rowA));
                 c20 = a2.fma(b0, c20);
                 c21 = a2.fma(b1, c21);
                 c22 = a2.fma(b2, c22);
                 c23 = a2.fma(b3, c23);
-                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 3 * rowA));
                 c30 = a3.fma(b0, c30);
                 c31 = a3.fma(b1, c31);
                 c32 = a3.fma(b2, c32);
@@ -73,96 +80,111 @@ final class Tile4 {
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER);
-        c01.intoMemorySegment(ALL, c + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, c + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, c + 3 * BYTES, ORDER, last);
-        c10.intoMemorySegment(ALL, c + cRow, ORDER);
-        c11.intoMemorySegment(ALL, c + cRow + BYTES, ORDER);
-        c12.intoMemorySegment(ALL, c + cRow + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(ALL, c + cRow + 3 * BYTES, ORDER, last);
-        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c21.intoMemorySegment(ALL, c + 2 * cRow + BYTES, ORDER);
-        c22.intoMemorySegment(ALL, c + 2 * cRow + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(ALL, c + 2 * cRow + 3 * BYTES, ORDER, last);
-        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c31.intoMemorySegment(ALL, c + 3 * cRow + BYTES, ORDER);
-        c32.intoMemorySegment(ALL, c + 3 * cRow + 2 * BYTES, ORDER);
-        c33.intoMemorySegment(ALL, c + 3 * cRow + 3 * BYTES, ORDER, last);
+        long end = c & ADDRESS;
+        long endRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, end, ORDER);
+        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, end + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, end + 3 * BYTES, ORDER);
+        c10.intoMemorySegment(ALL, end + endRow, ORDER);
+        c11.intoMemorySegment(ALL, end + endRow + BYTES, ORDER);
+        c12.intoMemorySegment(ALL, end + endRow + 2 * BYTES, ORDER);
+        c13.intoMemorySegment(ALL, end + endRow + 3 * BYTES, ORDER);
+        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER);
+        c21.intoMemorySegment(ALL, end + 2 * endRow + BYTES, ORDER);
+        c22.intoMemorySegment(ALL, end + 2 * endRow + 2 * BYTES, ORDER);
+        c23.intoMemorySegment(ALL, end + 2 * endRow + 3 * BYTES, ORDER);
+        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER);
+        c31.intoMemorySegment(ALL, end + 3 * endRow + BYTES, ORDER);
+        c32.intoMemorySegment(ALL, end + 3 * endRow + 2 * BYTES, ORDER);
+        c33.intoMemorySegment(ALL, end + 3 * endRow + 3 * BYTES, ORDER);
     }
 
     /** 4 rows by 2 vectors. */
     static void rows4x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
-                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, from + BYTES, ORDER, last);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER);
-        var c11 = FloatVector.fromMemorySegment(S, ALL, from + fromRow + BYTES, ORDER, last);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER);
-        var c21 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow + BYTES, ORDER, last);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER);
-        var c31 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow + BYTES, ORDER, last);
+                         long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
+        long rowA = aRow & STRIDE;
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
+        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER);
+        var c11 = FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER);
+        var c21 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER);
+        var c31 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var b1 = FloatVector.fromMemorySegment(S, ALL, q + BYTES, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var b1 = FloatVector.fromMemorySegment(S, ALL, w + BYTES, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 c01 = a0.fma(b1, c01);
-                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, u + rowA));
                 c10 = a1.fma(b0, c10);
                 c11 = a1.fma(b1, c11);
-                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 2 * rowA));
                 c20 = a2.fma(b0, c20);
                 c21 = a2.fma(b1, c21);
-                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 3 * rowA));
                 c30 = a3.fma(b0, c30);
                 c31 = a3.fma(b1, c31);
                 p += aDepth;
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER);
-        c01.intoMemorySegment(ALL, c + BYTES, ORDER, last);
-        c10.intoMemorySegment(ALL, c + cRow, ORDER);
-        c11.intoMemorySegment(ALL, c + cRow + BYTES, ORDER, last);
-        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER);
-        c21.intoMemorySegment(ALL, c + 2 * cRow + BYTES, ORDER, last);
-        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER);
-        c31.intoMemorySegment(ALL, c + 3 * cRow + BYTES, ORDER, last);
+        long end = c & ADDRESS;
+        long endRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, end, ORDER);
+        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
+        c10.intoMemorySegment(ALL, end + endRow, ORDER);
+        c11.intoMemorySegment(ALL, end + endRow + BYTES, ORDER);
+        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER);
+        c21.intoMemorySegment(ALL, end + 2 * endRow + BYTES, ORDER);
+        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER);
+        c31.intoMemorySegment(ALL, end + 3 * endRow + BYTES, ORDER);
     }
 
     /** 4 rows by 1 vector. */
     static void rows4x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
-                         VectorMask<Float> last) {
-        var c00 = FloatVector.fromMemorySegment(S, ALL, from, ORDER, last);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, from + fromRow, ORDER, last);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, from + 2 * fromRow, ORDER, last);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, from + 3 * fromRow, ORDER, last);
+                         VectorMask<Float> mask) {
+        long rowA = aRow & STRIDE;
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
+        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask);
+        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER, mask);
+        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER, mask);
+        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER, mask);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
             for (int k = 0; k < depth; k++) {
-                var b0 = FloatVector.fromMemorySegment(S, ALL, q, ORDER);
-                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, p));
+                long u = p & ADDRESS;
+                long w = q & ADDRESS;
+                var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
+                var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
-                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, p + aRow));
+                var a1 = FloatVector.broadcast(S, ALL.get(FLOAT, u + rowA));
                 c10 = a1.fma(b0, c10);
-                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 2 * aRow));
+                var a2 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 2 * rowA));
                 c20 = a2.fma(b0, c20);
-                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, p + 3 * aRow));
+                var a3 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 3 * rowA));
                 c30 = a3.fma(b0, c30);
                 p += aDepth;
                 q += bDepth;
             }
         }
-        c00.intoMemorySegment(ALL, c, ORDER, last);
-        c10.intoMemorySegment(ALL, c + cRow, ORDER, last);
-        c20.intoMemorySegment(ALL, c + 2 * cRow, ORDER, last);
-        c30.intoMemorySegment(ALL, c + 3 * cRow, ORDER, last);
+        long end = c & ADDRESS;
+        long endRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, end, ORDER, mask);
+        c10.intoMemorySegment(ALL, end + endRow, ORDER, mask);
+        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER, mask);
+        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER, mask);
     }
 }
