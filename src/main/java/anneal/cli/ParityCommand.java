@@ -6,8 +6,6 @@ import anneal.parity.CaseResult.Status;
 import anneal.parity.Manifest;
 import anneal.parity.ParityReport;
 import anneal.parity.ParityRun;
-import anneal.tensor.DeviceOptions;
-import anneal.tensor.Devices;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystems;
@@ -16,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,27 +30,21 @@ import picocli.CommandLine.Spec;
                 + "its tolerance, ok or FAIL or UNSUPPORTED, and the tensor it is about. On the reference device errors "
                 + "are held to float64's bars too (the second figure: relative norm)."
         },
+        footerHeading = "%nExit code: 0 if all selected cases passed, 1 otherwise.%n%nExamples:%n",
         footer = {
-            "",
-            "Exit code: 0 if all selected cases passed, 1 otherwise.",
-            "",
             "  anneal parity src/test/resources/fixtures/adm --device reference --kind 'op'",
             "  anneal parity fixtures/adm --case 'sample_*' --dump /tmp/got"
         })
 final class ParityCommand implements Callable<Integer> {
+
     @Spec
     private CommandSpec spec;
 
     @Parameters(paramLabel = "DIR", description = "Folder of fixtures, with a manifest.json.")
     private Path folder;
 
-    @Option(names = "--device", paramLabel = "DEVICE", defaultValue = "cpu",
-            description = "cpu, reference, sim or cuda (default: ${DEFAULT-VALUE}).")
-    private String device;
-
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "0",
-            description = "Threads of the cpu device; 0 takes every processor (default: ${DEFAULT-VALUE}).")
-    private int threads;
+    @Mixin
+    private DeviceOption device;
 
     @Option(names = "--case", paramLabel = "GLOB", defaultValue = "*",
             description = "Only cases whose name matches, such as 'sample_*'.")
@@ -98,11 +91,11 @@ final class ParityCommand implements Callable<Integer> {
                     .formatted(manifest.cases().size(), folder, cases, kinds));
         }
         var out = spec.commandLine().getOut();
-        try (var opened = Devices.open(device, DeviceOptions.threads(threads))) {
+        try (var opened = device.open()) {
             boolean strict = opened.name().equals("reference");
             var run = new ParityRun(opened, manifest, strict, dump);
             var report = run.run(selected, r -> print(out, r, strict));
-            finish(out, report);
+            finish(out, opened.name(), report);
             return report.allPassed() ? 0 : 1;
         }
     }
@@ -114,10 +107,10 @@ final class ParityCommand implements Callable<Integer> {
         }
     }
 
-    private void finish(PrintWriter out, ParityReport report) {
+    private void finish(PrintWriter out, String name, ParityReport report) {
         if (json) {
             var lines = report.results().stream().map(Line::of).toList();
-            out.println(Json.write(new Report(device, report.count(Status.OK), report.count(Status.FAIL),
+            out.println(Json.write(new Report(name, report.count(Status.OK), report.count(Status.FAIL),
                     report.count(Status.UNSUPPORTED), lines)));
         } else {
             out.println(report.summary());
