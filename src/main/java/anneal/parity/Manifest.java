@@ -4,6 +4,7 @@ import anneal.io.DataException;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -55,6 +56,11 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
             return config.hasNonNull("expect_error");
         }
 
+        /** Whether the case is written in the later sets' vocabulary: kinds of the same name mean something else there. */
+        boolean hasSlots() {
+            return tensors.stream().anyMatch(t -> t.slot() != null);
+        }
+
         /** What has to be reproduced. */
         public List<Entry> expected() {
             return tensors.stream().filter(Entry::isCompared).toList();
@@ -67,11 +73,12 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
      * @param atolPerRow     sharper bars, one for each index of the first dimension; or null
      * @param zeroBySymmetry the exact value is 0, so that only an absolute bar means anything
      * @param stride         of a {@code gsub.*}: every how many-eth element of the flattened gradient it holds; or null
+     * @param slot           its name in the vocabulary that the later fixture sets share; null in those of adm
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Entry(String name, String role, String dtype, long[] shape, double atol, double rtol,
                         @JsonProperty("atol_per_row") double[] atolPerRow,
-                        @JsonProperty("zero_by_symmetry") boolean zeroBySymmetry, Integer stride) {
+                        @JsonProperty("zero_by_symmetry") boolean zeroBySymmetry, Integer stride, String slot) {
         private static final List<String> GIVEN = List.of("input", "noise", "weight", "info");
 
         boolean isCompared() {
@@ -89,7 +96,8 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
     public static Manifest read(Path folder) throws IOException {
         var file = folder.resolve(FILE);
         try {
-            var mapper = new JsonMapper();
+            // Schedules may hold infinities, which Python writes into JSON as such.
+            var mapper = JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
             var root = mapper.readTree(Files.readString(file));
             if (!root.path("cases").isArray()) {
                 throw DataException.in(file, "has no list 'cases'; a folder of reference fixtures is needed");

@@ -41,6 +41,10 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
         if (runner == null) {
             return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known", List.of());
         }
+        if (entry.hasSlots()) {
+            return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known in its form with slots",
+                    List.of());
+        }
         Computed computed;
         try (var scope = device.scope(); var context = CaseContext.open(device, manifest, entry)) {
             computed = compute(runner, context);

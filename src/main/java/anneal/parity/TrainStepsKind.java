@@ -25,7 +25,7 @@ final class TrainStepsKind implements CaseRunner {
     @Override
     public SequencedMap<String, TensorData> run(CaseContext c) throws IOException {
         var config = c.config();
-        var emaRates = StreamSupport.stream(config.path("ema_rate").spliterator(), false).toList();
+        var emaRates = texts(config.path("ema_rate"));
         var rate = new LearningRate(config.path("lr").asDouble(), 0, config.path("lr_anneal_steps").asInt(0));
         int steps = config.path("steps").asInt();
         var log = new Log(steps);
@@ -33,7 +33,7 @@ final class TrainStepsKind implements CaseRunner {
         var losses = new TrainingLosses(Diffusions.of(c));
         try (var network = Network.openForTraining(c, emaRates.size());
                 var optimizer = new AdamW(network.arena(), OptimizerKinds.spec(config),
-                        emaRates.stream().mapToDouble(JsonNode::asDouble).toArray())) {
+                        emaRates.stream().mapToDouble(Double::parseDouble).toArray())) {
             var step = new TrainStep(network.arena(), optimizer, 0);
             for (int s = 0; s < steps; s++) {
                 try (var scope = c.device().scope()) {
@@ -44,10 +44,16 @@ final class TrainStepsKind implements CaseRunner {
             log.put(out);
             put(out, c, network, "out.p.", network.arena().values());
             for (int i = 0; i < emaRates.size(); i++) {
-                put(out, c, network, "out.ema" + emaRates.get(i).asText() + ".", network.arena().emas().get(i));
+                put(out, c, network, "out.ema" + emaRates.get(i) + ".", network.arena().emas().get(i));
             }
         }
         return out.tensors();
+    }
+
+    /** Numbers as they are written, since they are parts of names: a list, or a string with commas. */
+    private static List<String> texts(JsonNode rates) {
+        return rates.isTextual() ? List.of(rates.asText().split(","))
+                : StreamSupport.stream(rates.spliterator(), false).map(JsonNode::asText).toList();
     }
 
     /** The batch of step {@code s} in pieces of {@code microbatch} samples, the last perhaps smaller. */

@@ -83,6 +83,14 @@ class ParityRunTest {
         assertEquals("must be refused, but was computed", report.results().get(1).reason());
     }
 
+    /** Later fixture sets have kinds of the same names in another vocabulary: they must not look like failures. */
+    @Test
+    void theOtherVocabularyIsNotMistakenForThisOne() throws Exception {
+        writeSquare();
+        var slots = op("other", "square").replace("\"role\": \"output\"", "\"role\": \"output\", \"slot\": \"y\"");
+        assertEquals("0 passed, 0 failed, 1 unsupported", run(slots, null).summary());
+    }
+
     @Test
     void dumpsWhatItComputed() throws Exception {
         writeSquare();
