@@ -15,7 +15,7 @@ final class ConvGradient {
     /** Pixels that are brought close together at a time: 32 KiB of panel. */
     private static final int CHUNK = 128;
     /** Output channels of a task. */
-    private static final int BLOCK = 96;
+    private static final int BLOCK = 128;
     private static final int ENOUGH_TASKS = 24;
     private static final int MOST_SLICES = 16;
     /** A slice has at least so many pixels. */

@@ -4,6 +4,7 @@ import static anneal.kernel.cpu.Native.ADDRESS;
 import static anneal.kernel.cpu.Native.ALL;
 import static anneal.kernel.cpu.Native.FLOAT;
 import static anneal.kernel.cpu.Native.ORDER;
+import static anneal.kernel.cpu.Native.STRIDE;
 
 import anneal.kernel.Activation;
 import anneal.kernel.cpu.PanelLanes;
@@ -16,43 +17,82 @@ import jdk.incubator.vector.VectorSpecies;
 final class PanamaPanels implements PanelLanes {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
+    private static final long BYTES = S.vectorByteSize();
 
     @Override
     public void transpose(int rows, int cols, long from, long fromRow, long to, long toRow) {
-        // blocks of one cache line by sixteen rows: both sides stay in the first-level cache
-        for (int j = 0; j < cols; j += 16) {
-            int width = Math.min(16, cols - j);
-            for (int i = 0; i < rows; i += 16) {
-                block(Math.min(16, rows - i), width, from + i * fromRow + 4L * j, fromRow,
-                        to + j * toRow + 4L * i, toRow);
-            }
+        int i = 0;
+        for (; i + 8 <= rows; i += 8) {
+            eight(cols, from + i * fromRow, fromRow & STRIDE, to + 4L * i, toRow);
+        }
+        for (; i < rows; i++) {
+            one(cols, from + i * fromRow, to + 4L * i, toRow);
         }
     }
 
-    private static void block(int rows, int cols, long from, long fromRow, long to, long toRow) {
+    /** Eight rows become eight adjacent columns. */
+    private static void eight(int cols, long from, long row, long to, long toRow) {
+        long p = from;
+        long q = to;
         for (int j = 0; j < cols; j++) {
-            long p = from + 4L * j;
-            long q = to + j * toRow;
-            for (int i = 0; i < rows; i++) {
-                ALL.set(FLOAT, q + 4L * i & ADDRESS, ALL.get(FLOAT, p & ADDRESS));
-                p += fromRow;
-            }
+            long u = p & ADDRESS;
+            long v = q & ADDRESS;
+            ALL.set(FLOAT, v, ALL.get(FLOAT, u));
+            ALL.set(FLOAT, v + 4, ALL.get(FLOAT, u + row));
+            ALL.set(FLOAT, v + 8, ALL.get(FLOAT, u + 2 * row));
+            ALL.set(FLOAT, v + 12, ALL.get(FLOAT, u + 3 * row));
+            ALL.set(FLOAT, v + 16, ALL.get(FLOAT, u + 4 * row));
+            ALL.set(FLOAT, v + 20, ALL.get(FLOAT, u + 5 * row));
+            ALL.set(FLOAT, v + 24, ALL.get(FLOAT, u + 6 * row));
+            ALL.set(FLOAT, v + 28, ALL.get(FLOAT, u + 7 * row));
+            p += 4;
+            q += toRow;
+        }
+    }
+
+    private static void one(int cols, long from, long to, long toRow) {
+        long q = to;
+        for (int j = 0; j < cols; j++) {
+            ALL.set(FLOAT, q & ADDRESS, ALL.get(FLOAT, from + 4L * j & ADDRESS));
+            q += toRow;
         }
     }
 
     @Override
     public void copy(int rows, int cols, long from, long fromRow, long to, long toRow) {
-        long whole = 4L * (cols - cols % LANES);
-        var rest = S.indexInRange(0, cols % LANES);
+        int done = 0;
+        for (; done + 4 * LANES <= cols; done += 4 * LANES) {
+            copyFour(rows, from + 4L * done, fromRow, to + 4L * done, toRow);
+        }
+        for (; done < cols; done += LANES) {
+            copyOne(rows, S.indexInRange(done, cols), from + 4L * done, fromRow, to + 4L * done, toRow);
+        }
+    }
+
+    /** Four whole vectors of every row. */
+    private static void copyFour(int rows, long from, long fromRow, long to, long toRow) {
+        long p = from;
+        long q = to;
         for (int i = 0; i < rows; i++) {
-            long p = from + i * fromRow;
-            long q = to + i * toRow;
-            for (long at = 0; at < whole; at += S.vectorByteSize()) {
-                FloatVector.fromMemorySegment(S, ALL, p + at & ADDRESS, ORDER).intoMemorySegment(ALL, q + at & ADDRESS, ORDER);
-            }
-            if (rest.anyTrue()) {
-                load(p + whole, rest).intoMemorySegment(ALL, q + whole & ADDRESS, ORDER, rest);
-            }
+            long u = p & ADDRESS;
+            long v = q & ADDRESS;
+            FloatVector.fromMemorySegment(S, ALL, u, ORDER).intoMemorySegment(ALL, v, ORDER);
+            FloatVector.fromMemorySegment(S, ALL, u + BYTES, ORDER).intoMemorySegment(ALL, v + BYTES, ORDER);
+            FloatVector.fromMemorySegment(S, ALL, u + 2 * BYTES, ORDER).intoMemorySegment(ALL, v + 2 * BYTES, ORDER);
+            FloatVector.fromMemorySegment(S, ALL, u + 3 * BYTES, ORDER).intoMemorySegment(ALL, v + 3 * BYTES, ORDER);
+            p += fromRow;
+            q += toRow;
+        }
+    }
+
+    /** One vector of every row, or a part of one. */
+    private static void copyOne(int rows, VectorMask<Float> mask, long from, long fromRow, long to, long toRow) {
+        long p = from;
+        long q = to;
+        for (int i = 0; i < rows; i++) {
+            load(p, mask).intoMemorySegment(ALL, q & ADDRESS, ORDER, mask);
+            p += fromRow;
+            q += toRow;
         }
     }
 
