@@ -148,6 +148,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     private void announce(Device on, TrainingConfig config, ImageDataset set, TrainingRun run) {
         var err = spec.commandLine().getErr();
         err.println(set.description());
+        run.warnings().forEach(line -> err.println("warning: " + line));
         err.printf("%s of %s parameters on %s%s%n", config.model().type(), Figures.large(run.parameters()), on,
                 run.step() == 0 ? "" : "; going on after step " + Figures.count(run.step()));
         err.flush();

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * Writes whole files or nothing: to a temporary name in the same folder, fsync, rename, fsync of the folder. A reader
@@ -19,6 +21,8 @@ import java.util.UUID;
 public final class AtomicFiles {
 
     private static final int BUFFER = 1 << 16;
+    private static final String SUFFIX = ".tmp";
+    private static final Pattern TEMPORARY = Pattern.compile("\\.(.+)\\.[0-9a-f-]{36}\\" + SUFFIX);
 
     /** What fills the file. The argument must not be closed or kept. */
     @FunctionalInterface
@@ -32,7 +36,8 @@ public final class AtomicFiles {
     /**
      * Writes {@code target} through a buffered stream. Missing parent folders are created.
      *
-     * @throws IOException if the body throws or the file cannot be written; no temporary file is left behind
+     * @throws DataException in one line that names the target, if the body throws an IOException or the file cannot be
+     *                       written; no temporary file is left behind, and a target that was there is as it was
      */
     public static void write(Path target, Body<OutputStream> body) throws IOException {
         writeChannel(target, channel -> {
@@ -44,14 +49,21 @@ public final class AtomicFiles {
 
     /** As {@link #write}, with the channel itself, for positioned or bulk writing. */
     public static void writeChannel(Path target, Body<FileChannel> body) throws IOException {
-        var place = resolve(target);
+        try {
+            replace(resolve(target), body);
+        } catch (IOException e) {
+            throw DataException.from(target, e);
+        }
+    }
+
+    private static void replace(Path place, Body<FileChannel> body) throws IOException {
         if (Files.exists(place) && !Files.isRegularFile(place)) {
             writeSpecial(place, body);
             return;
         }
         var folder = place.getParent();
         Files.createDirectories(folder);
-        var temporary = folder.resolve("." + place.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        var temporary = folder.resolve("." + place.getFileName() + "." + UUID.randomUUID() + SUFFIX);
         try {
             try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 body.write(channel);
@@ -63,6 +75,23 @@ public final class AtomicFiles {
             throw failure;
         }
         syncFolder(folder);
+    }
+
+    /**
+     * Removes what processes that were killed while they wrote have left in a folder. Only for a folder in which nobody
+     * else writes these files now.
+     *
+     * @param targets tells the names of the files whose temporaries are meant
+     */
+    public static void removeLeftOvers(Path folder, Predicate<String> targets) throws IOException {
+        try (var files = Files.newDirectoryStream(folder, ".*" + SUFFIX)) {
+            for (var file : files) {
+                var name = TEMPORARY.matcher(file.getFileName().toString());
+                if (name.matches() && targets.test(name.group(1))) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
     }
 
     /** A link is written through, not replaced. */

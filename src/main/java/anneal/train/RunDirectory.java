@@ -3,13 +3,14 @@ package anneal.train;
 import anneal.io.AtomicFiles;
 import anneal.io.DataException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -30,47 +31,58 @@ import java.util.regex.Pattern;
  */
 public final class RunDirectory implements AutoCloseable {
     private static final int KEPT = 2;
-    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{8})\\.safetensors");
+    private static final String PREVIEWS = "previews";
+    private static final Pattern CHECKPOINT = Pattern.compile("checkpoint-(\\d{8,10})\\.safetensors");
+    private static final Pattern WEIGHTS = Pattern.compile("(model|ema-[0-9.eE-]+)\\.safetensors");
+    private static final Pattern OWN = Pattern.compile(CHECKPOINT + "|" + WEIGHTS + "|(config|run)\\.json");
+    private static final Pattern PREVIEW = Pattern.compile("\\d{8,10}\\.png");
 
     private final Path folder;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private final RunLock lock;
 
-    private RunDirectory(Path folder, FileChannel lockFile, FileLock lock) {
+    private RunDirectory(Path folder, RunLock lock) {
         this.folder = folder;
-        this.lockFile = lockFile;
         this.lock = lock;
     }
 
     /**
-     * Creates the folder if need be, and locks it.
+     * Creates the folder if need be, locks it, and removes what a killed process was still writing there.
      *
      * @throws DataException in one line if another process trains there, or the folder cannot be written
      */
     public static RunDirectory open(Path folder) throws IOException {
         try {
             Files.createDirectories(folder);
-            FileChannel file = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE);
-            FileLock lock = tryLock(file);
-            if (lock == null) {
-                file.close();
-                throw new DataException("another process is training in " + folder + " (it holds the lock "
-                        + folder.resolve(".lock") + "); wait for it, or choose another --out");
+            var lock = RunLock.on(folder);
+            try {
+                removeLeftOvers(folder);
+                return new RunDirectory(folder, lock);
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
             }
-            return new RunDirectory(folder, file, lock);
         } catch (DataException e) {
             throw e;
         } catch (IOException e) {
-            throw DataException.in(folder, "cannot be used as a run directory: %s", e);
+            throw DataException.in(folder, "cannot be used as a run directory: %s", reason(e));
         }
     }
 
-    private static FileLock tryLock(FileChannel file) throws IOException {
-        try {
-            return file.tryLock();
-        } catch (OverlappingFileLockException sameProcess) {
-            return null;
+    private static String reason(IOException e) {
+        return switch (e) {
+            case FileAlreadyExistsException _ -> "it is a file";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException f when f.getReason() != null -> f.getReason();
+            default -> e.toString();
+        };
+    }
+
+    /** Others may write to the folder too, such as samples: only the run's own files are touched. */
+    private static void removeLeftOvers(Path folder) throws IOException {
+        AtomicFiles.removeLeftOvers(folder, name -> OWN.matcher(name).matches());
+        var previews = folder.resolve(PREVIEWS);
+        if (Files.isDirectory(previews)) {
+            AtomicFiles.removeLeftOvers(previews, name -> PREVIEW.matcher(name).matches());
         }
     }
 
@@ -97,7 +109,7 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     Path preview(int step) {
-        return folder.resolve("previews").resolve("%08d.png".formatted(step));
+        return folder.resolve(PREVIEWS).resolve("%08d.png".formatted(step));
     }
 
     Path checkpoint(int step) {
@@ -109,12 +121,6 @@ public final class RunDirectory implements AutoCloseable {
         AtomicFiles.write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** The newest checkpoint. */
-    Optional<Path> latestCheckpoint() throws IOException {
-        List<Path> all = checkpoints();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
-    }
-
     /** Removes all but the newest checkpoints. */
     void pruneCheckpoints() throws IOException {
         List<Path> all = checkpoints();
@@ -123,20 +129,39 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    private List<Path> checkpoints() throws IOException {
+    /** The checkpoints, oldest first. */
+    List<Path> checkpoints() throws IOException {
         try (var files = Files.list(folder)) {
-            return files.filter(f -> step(f) >= 0).sorted().toList();
+            return files.filter(f -> step(f) >= 0).sorted(Comparator.comparingLong(RunDirectory::step)).toList();
         }
     }
 
-    private static int step(Path file) {
+    /** Renames a checkpoint that cannot be used, so that it neither counts as one of the last nor is lost. */
+    Path setAside(Path checkpoint) throws IOException {
+        var aside = checkpoint.resolveSibling(checkpoint.getFileName() + ".damaged");
+        return Files.move(checkpoint, aside, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** A file that a run would write over, found in a folder without a config.json. */
+    Optional<Path> remains() throws IOException {
+        var log = TrainingLog.json(folder);
+        if (Files.exists(log) ? Files.size(log) > 0 : Files.exists(TrainingLog.csv(folder))) {
+            return Optional.of(Files.exists(log) ? log : TrainingLog.csv(folder));
+        }
+        try (var files = Files.list(folder)) {
+            return files.filter(f -> step(f) >= 0 || WEIGHTS.matcher(f.getFileName().toString()).matches()).sorted()
+                    .findFirst();
+        }
+    }
+
+    /** -1 if it is not a checkpoint. */
+    private static long step(Path file) {
         Matcher m = CHECKPOINT.matcher(file.getFileName().toString());
-        return m.matches() ? Integer.parseInt(m.group(1)) : -1;
+        return m.matches() ? Long.parseLong(m.group(1)) : -1;
     }
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockFile.close();
+        lock.close();
     }
 }

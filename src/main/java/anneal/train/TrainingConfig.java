@@ -81,6 +81,11 @@ public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig clas
         return new TrainingConfig(data, unet, classifier, diffusion, labelDropout, o);
     }
 
+    /** The same with images from elsewhere. */
+    public TrainingConfig withData(String newData) {
+        return new TrainingConfig(newData, unet, classifier, diffusion, labelDropout, optimization);
+    }
+
     public TrainingConfig withSteps(int steps) {
         return withOptimization(optimization.withSteps(steps));
     }

@@ -53,6 +53,7 @@ public final class TrainingRun implements AutoCloseable {
     private int step;
     private double seconds;
     private Path lastCheckpoint;
+    private final List<String> warnings = new ArrayList<>();
 
     private TrainingRun(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data) {
         checkData(config, data);
@@ -80,27 +81,50 @@ public final class TrainingRun implements AutoCloseable {
         this.writer = new ModelWriter(directory, config, arena, classNames);
     }
 
-    /** Sets the start values, or what the checkpoint holds, and opens the logs where it left them. */
-    private TrainingRun begun(Path checkpoint) throws IOException {
-        try {
-            var position = TrainingLog.Position.START;
-            if (checkpoint == null) {
-                arena.initialise(config.optimization().seed());
-            } else {
-                var state = TrainingState.load(checkpoint, arena, config.optimization().emaRates());
-                step = state.step();
-                seconds = state.seconds();
-                timesteps.restore(state.sampler());
-                meter.restore(state.meter());
-                position = state.log();
-                lastCheckpoint = checkpoint;
+    private void begin() throws IOException {
+        arena.initialise(config.optimization().seed());
+        log = new TrainingLog(directory.folder(), LogLine.columns(config), TrainingLog.Position.START);
+    }
+
+    /** Goes on from the newest checkpoint that can be used; those after it are set aside. From the start if there is none. */
+    private void goOn() throws IOException {
+        List<Path> all = directory.checkpoints().reversed();
+        List<DataException> refused = new ArrayList<>();
+        for (Path checkpoint : all) {
+            try {
+                restore(checkpoint);
+                break;
+            } catch (DataException e) {
+                refused.add(e);
             }
-            log = new TrainingLog(directory.folder(), LogLine.columns(config), position);
-            return this;
-        } catch (IOException | RuntimeException e) {
-            close();
-            throw e;
         }
+        if (all.isEmpty()) {
+            begin();
+            return;
+        }
+        if (refused.size() == all.size()) {
+            var newest = refused.getFirst();
+            throw all.size() == 1 ? newest
+                    : new DataException(newest.getMessage() + "; no older checkpoint can be used either", newest);
+        }
+        for (int i = 0; i < refused.size(); i++) {
+            warnings.add("%s; it was set aside as %s, going on from %s".formatted(refused.get(i).getMessage(),
+                    directory.setAside(all.get(i)).getFileName(), lastCheckpoint.getFileName()));
+        }
+    }
+
+    private void restore(Path checkpoint) throws IOException {
+        var state = TrainingState.load(checkpoint, arena, config);
+        try {
+            timesteps.restore(state.sampler());
+            meter.restore(state.meter());
+        } catch (IllegalArgumentException e) {
+            throw DataException.in(checkpoint, "%s", e.getMessage());
+        }
+        log = new TrainingLog(directory.folder(), LogLine.columns(config), state.log());
+        step = state.step();
+        seconds = state.seconds();
+        lastCheckpoint = checkpoint;
     }
 
     private static void checkData(TrainingConfig config, ImageDataset data) {
@@ -119,7 +143,7 @@ public final class TrainingRun implements AutoCloseable {
     /**
      * Begins a run in a new folder.
      *
-     * @throws DataException if there is a run in it already
+     * @throws DataException if there is a run in it already, or what is left of one
      */
     public static TrainingRun start(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
             throws IOException {
@@ -127,16 +151,21 @@ public final class TrainingRun implements AutoCloseable {
             throw DataException.in(directory.folder(), "holds a run already; add --resume to go on with it, or choose "
                     + "another --out");
         }
-        var run = new TrainingRun(directory, config, device, data).begun(null);
-        directory.writeText(directory.config(), Json.write(config));
-        return run;
+        var remains = directory.remains();
+        if (remains.isPresent()) {
+            throw DataException.in(directory.folder(), "has no config.json, but holds %s, which a new run would write over; "
+                    + "choose another --out", remains.get().getFileName());
+        }
+        return open(new TrainingRun(directory, config, device, data), TrainingRun::begin);
     }
 
     /**
-     * Goes on with a run.
+     * Goes on with a run from its newest checkpoint, or from the start if it has none yet. A checkpoint that cannot be
+     * used is set aside for the one before it ({@link #warnings} says so); what the logs say of later steps is cut off.
      *
      * @param config as when it was begun, but for the number of steps
-     * @throws DataException if there is none, or it was begun with another config (the message names what differs)
+     * @throws DataException if there is none, it was begun with another config (the message names what differs), or none
+     *                       of its checkpoints can be used; nothing is changed then
      */
     public static TrainingRun resume(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
             throws IOException {
@@ -145,10 +174,23 @@ public final class TrainingRun implements AutoCloseable {
             throw DataException.in(directory.folder(), "was begun with another config (the run's value, the wanted one): %s",
                     String.join("; ", differences));
         }
-        var run = new TrainingRun(directory, config, device, data)
-                .begun(directory.latestCheckpoint().orElse(null));
-        directory.writeText(directory.config(), Json.write(config));
-        return run;
+        return open(new TrainingRun(directory, config, device, data), TrainingRun::goOn);
+    }
+
+    private interface Opening {
+        void apply(TrainingRun run) throws IOException;
+    }
+
+    private static TrainingRun open(TrainingRun run, Opening opening) throws IOException {
+        try {
+            opening.apply(run);
+            run.directory.writeText(run.directory.config(), Json.write(run.config));
+            return run;
+        } catch (IOException | RuntimeException e) {
+            try (run) {
+                throw e;
+            }
+        }
     }
 
     /** The config of the run in a folder; throws DataException if there is none. */
@@ -169,6 +211,11 @@ public final class TrainingRun implements AutoCloseable {
         return arena.module().parameterCount();
     }
 
+    /** What a person should know about how the run was found, a line each; mostly empty. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
     /** Steps done. */
     public int step() {
         return step;
@@ -184,8 +231,18 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @return whether all steps are done
      * @throws TrainingDiverged if a loss or a gradient is not finite; nothing is saved then
+     * @throws DataException    if a file cannot be written, or an image not be read; what was saved before is whole, and
+     *                          the message names it
      */
     public boolean run(Cadence cadence, TrainingListener listener, BooleanSupplier cancelled) throws IOException {
+        try {
+            return steps(cadence, listener, cancelled);
+        } catch (IOException e) {
+            throw new DataException("%s; training stopped at step %d, %s".formatted(e.getMessage(), step, lastGood()), e);
+        }
+    }
+
+    private boolean steps(Cadence cadence, TrainingListener listener, BooleanSupplier cancelled) throws IOException {
         int total = config.optimization().steps();
         var preview = new Preview(directory, config, device, arena, classNames);
         while (step < total && !cancelled.getAsBoolean()) {
@@ -211,10 +268,10 @@ public final class TrainingRun implements AutoCloseable {
     private Path save() throws IOException {
         var file = directory.checkpoint(step);
         var state = new TrainingState(step, seconds, log.sync(), timesteps.state(), meter.state());
-        state.save(file, arena, config.optimization().emaRates());
+        state.save(file, arena, config);
+        lastCheckpoint = file;
         writer.write(step);
         directory.pruneCheckpoints();
-        lastCheckpoint = file;
         return file;
     }
 
@@ -281,8 +338,7 @@ public final class TrainingRun implements AutoCloseable {
         double mean = Arrays.stream(loss).average().orElseThrow();
         if (!Double.isFinite(mean) || !Double.isFinite(gradientNorm)) {
             throw new TrainingDiverged("step %d: the loss is %s and the gradient's norm %s; %s".formatted(step + 1, mean,
-                    gradientNorm, lastCheckpoint == null ? "nothing was saved before it"
-                            : "the last good checkpoint is " + lastCheckpoint));
+                    gradientNorm, lastGood()));
         }
         timesteps.update(t, loss);
         losses.forEach((name, values) -> meter.add(name, t, values));
@@ -290,6 +346,10 @@ public final class TrainingRun implements AutoCloseable {
         meter.add(LogLine.PARAMETER_NORM, outcome.parameterNorm().item());
         step++;
         return mean;
+    }
+
+    private String lastGood() {
+        return lastCheckpoint == null ? "nothing was saved before it" : "the last good checkpoint is " + lastCheckpoint;
     }
 
     @Override

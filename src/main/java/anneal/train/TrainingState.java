@@ -2,6 +2,7 @@ package anneal.train;
 
 import anneal.diffusion.TimestepSampler;
 import anneal.io.DataException;
+import anneal.io.Json;
 import anneal.io.SafeTensors;
 import anneal.io.SafeTensorsFile;
 import anneal.io.TensorData;
@@ -29,11 +30,13 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
     private static final String SECONDS = "anneal.seconds";
     private static final String JSON_LOG = "anneal.log.jsonl";
     private static final String CSV_LOG = "anneal.log.csv";
+    private static final String CONFIG = "anneal.config";
+    private static final String CHECKSUM = "anneal.crc32c";
 
-    /** Writes the arena (values, both moments, every average, as they lie in memory) and this. */
-    void save(Path file, ParameterArena arena, List<Double> emaRates) throws IOException {
+    /** Writes the arena (values, both moments, every average, as they lie in memory), the config and this. */
+    void save(Path file, ParameterArena arena, TrainingConfig config) throws IOException {
         var tensors = new LinkedHashMap<String, TensorData>();
-        buffers(arena, emaRates).forEach((name, buffer) -> {
+        buffers(arena, config.optimization().emaRates()).forEach((name, buffer) -> {
             float[] values = buffer.flat().toFloats();
             tensors.put(name, TensorData.of(values, values.length));
         });
@@ -45,13 +48,21 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
         metadata.put(SECONDS, Double.toString(seconds));
         metadata.put(JSON_LOG, Long.toString(log.json()));
         metadata.put(CSV_LOG, Long.toString(log.csv()));
+        metadata.put(CONFIG, Json.write(config));
+        metadata.put(CHECKSUM, Checksum.of(tensors, metadata));
         SafeTensors.write(file, tensors, metadata);
     }
 
-    /** Reads a checkpoint into the arena; throws DataException, in one line and with nothing changed, if it does not fit. */
-    static TrainingState load(Path file, ParameterArena arena, List<Double> emaRates) throws IOException {
+    /**
+     * Reads a checkpoint into the arena.
+     *
+     * @throws DataException in one line and with nothing changed, if it is damaged or of another config
+     */
+    static TrainingState load(Path file, ParameterArena arena, TrainingConfig config) throws IOException {
         try (SafeTensorsFile checkpoint = SafeTensors.read(file)) {
-            Map<String, ArenaBuffer> buffers = buffers(arena, emaRates);
+            checkSound(checkpoint);
+            checkConfig(checkpoint, config);
+            Map<String, ArenaBuffer> buffers = buffers(arena, config.optimization().emaRates());
             for (var e : buffers.entrySet()) {
                 TensorData data = checkpoint.get(e.getKey());
                 if (data.elements() != e.getValue().flat().size()) {
@@ -67,6 +78,35 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
                 e.getValue().flat().copyFrom(checkpoint.get(e.getKey()).toFloats());
             }
             return state;
+        }
+    }
+
+    private static void checkSound(SafeTensorsFile checkpoint) throws DataException {
+        var metadata = new LinkedHashMap<>(checkpoint.metadata());
+        String noted = metadata.remove(CHECKSUM);
+        if (noted == null) {
+            throw DataException.in(checkpoint.path(), "is not a checkpoint of a training run (no %s in its metadata)",
+                    CHECKSUM);
+        }
+        String found = Checksum.of(checkpoint.tensors(), metadata);
+        if (!found.equals(noted)) {
+            throw DataException.in(checkpoint.path(), "is damaged: its checksum is %s, it was written with %s", found,
+                    noted);
+        }
+    }
+
+    /** Images may have moved to another place; all else that the numbers depend on must be the same. */
+    private static void checkConfig(SafeTensorsFile checkpoint, TrainingConfig config) throws DataException {
+        List<String> differences;
+        try {
+            var mine = Json.read(checkpoint.metadata().getOrDefault(CONFIG, ""), TrainingConfig.class);
+            differences = mine.withData(config.data()).differences(config);
+        } catch (IllegalArgumentException e) {
+            throw DataException.in(checkpoint.path(), "%s", e.getMessage());
+        }
+        if (!differences.isEmpty()) {
+            throw DataException.in(checkpoint.path(), "was written with another config (the checkpoint's value, "
+                    + "config.json's): %s", String.join("; ", differences));
         }
     }
 

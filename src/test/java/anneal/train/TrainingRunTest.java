@@ -151,7 +151,7 @@ class TrainingRunTest {
         assertMessage("holds no run to resume", () -> train(folder.resolve("none"), Recipes.unet(1), true));
         assertMessage("classifier", () -> train(folder, Recipes.classifier(1), true));
         try (var held = RunDirectory.open(folder)) {
-            assertMessage("another process is training", () -> train(folder, Recipes.unet(2), true));
+            assertMessage("this process is training here", () -> train(folder, Recipes.unet(2), true));
         }
         Files.write(folder.resolve("checkpoint-00000001.safetensors"), new byte[] {1, 2, 3});
         assertMessage("checkpoint-00000001", () -> train(folder, Recipes.unet(2), true));
