@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Runs every case of DIR/manifest.json and prints a line a case: name, kind, the worst error as a share of "
-                + "its tolerance, ok or FAIL or UNSUPPORTED, and the tensor it is about. On the reference device errors "
-                + "are held to float64's bars too (the second figure: relative norm)."
+                + "its tolerance, ok or FAIL or UNSUPPORTED, and the tensor it is about. On the reference device "
+                + "errors are held to float64's bars too (the second figure: relative norm)."
         },
         footerHeading = "%nExit code: 0 if all selected cases passed, 1 otherwise.%n%nExamples:%n",
         footer = {

@@ -8,7 +8,7 @@ import java.util.Set;
 final class Kinds {
     private static final Map<String, CaseRunner> RUNNERS = all();
 
-    /** Computed on the host in float64 on any device, by algorithms of which the manifest knows how well they can do. */
+    /** Computed on the host in float64 on any device; the manifest knows how well their algorithms can do. */
     private static final Set<String> OWN_BARS = Set.of("eval_fid", "eval_is", "eval_pr");
 
     private Kinds() {

@@ -56,7 +56,7 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
             return config.hasNonNull("expect_error");
         }
 
-        /** Whether the case is written in the later sets' vocabulary: kinds of the same name mean something else there. */
+        /** Whether the case is in the later sets' vocabulary, where kinds of the same name mean something else. */
         boolean hasSlots() {
             return tensors.stream().anyMatch(t -> t.slot() != null);
         }

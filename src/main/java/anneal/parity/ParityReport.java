@@ -32,7 +32,8 @@ public final class ParityReport {
      */
     public static String line(CaseResult r, boolean strict) {
         var measured = r.comparisons().isEmpty() ? "-" : "%.2g".formatted(r.worst());
-        var norm = !strict ? "" : " %9s".formatted(r.comparisons().isEmpty() ? "-" : "%.1e".formatted(r.relativeNorm()));
+        var relative = r.comparisons().isEmpty() ? "-" : "%.1e".formatted(r.relativeNorm());
+        var norm = strict ? " %9s".formatted(relative) : "";
         var behind = r.reason().isEmpty() ? r.worstTensor() : r.reason();
         return "%-47s %-18s %9s%s  %-11s %s".formatted(r.name(), r.kind(), measured, norm, r.status(), behind).strip();
     }

@@ -42,8 +42,8 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
             return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known", List.of());
         }
         if (entry.hasSlots()) {
-            return result(entry, start, Status.UNSUPPORTED, "kind '" + entry.kind() + "' is not known in its form with slots",
-                    List.of());
+            return result(entry, start, Status.UNSUPPORTED,
+                    "kind '" + entry.kind() + "' is not known in its form with slots", List.of());
         }
         Computed computed;
         try (var scope = device.scope(); var context = CaseContext.open(device, manifest, entry)) {
@@ -56,7 +56,8 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
                     List.of());
         } catch (RuntimeException e) {
             var where = e.getStackTrace().length == 0 ? "" : " (" + e.getStackTrace()[0] + ")";
-            return result(entry, start, Status.FAIL, e.getClass().getSimpleName() + ": " + reason(e) + where, List.of());
+            var what = e.getClass().getSimpleName() + ": " + reason(e);
+            return result(entry, start, Status.FAIL, what + where, List.of());
         }
         if (entry.expectsError()) {
             return result(entry, start, Status.FAIL, "must be refused, but was computed", List.of());

@@ -30,8 +30,8 @@ class ParityCommandTest {
     private void writeManifest() throws Exception {
         Files.writeString(folder.resolve("manifest.json"), """
                 {"cases": [
-                 {"name": "right", %1$s, "config": {"num_timesteps": 9, "section_counts": "10", "expect_error": "x"}},
-                 {"name": "wrong", %1$s, "config": {"num_timesteps": 9, "section_counts": "9", "expect_error": "x"}}]}"""
+                 {"name": "right", %1$s, "config": {"num_timesteps": 9, "section_counts": [10], "expect_error": 1}},
+                 {"name": "wrong", %1$s, "config": {"num_timesteps": 9, "section_counts": [9], "expect_error": 1}}]}"""
                 .formatted(CASE));
     }
 
@@ -41,8 +41,10 @@ class ParityCommandTest {
         assertEquals(1, run("parity", folder.toString(), "--device", "reference"));
         var lines = out.toString().lines().toList();
         assertEquals(3, lines.size(), out.toString());
-        assertTrue(lines.get(0).matches("right +space_timesteps .* ok +refused: respacing asks for 10 .*"), lines.get(0));
-        assertTrue(lines.get(1).matches("wrong +space_timesteps .* FAIL +must be refused, but was computed"), lines.get(1));
+        var right = lines.get(0);
+        var wrong = lines.get(1);
+        assertTrue(right.matches("right +space_timesteps .* ok +refused: respacing asks for 10 .*"), right);
+        assertTrue(wrong.matches("wrong +space_timesteps .* FAIL +must be refused, but was computed"), wrong);
         assertEquals("1 passed, 1 failed, 0 unsupported", lines.get(2));
         assertEquals("", err.toString());
     }

@@ -13,7 +13,8 @@ class ComparisonTest {
     private static final TensorData REFERENCE = TensorData.of(new double[] {1, -2, 0, 4}, 2, 2);
 
     private static Manifest.Entry bars(double atol, double rtol, double[] perRow, boolean zero) {
-        return new Manifest.Entry("out.y", "output", "float64", new long[] {2, 2}, atol, rtol, perRow, zero, null, null);
+        var shape = new long[] {2, 2};
+        return new Manifest.Entry("out.y", "output", "float64", shape, atol, rtol, perRow, zero, null, null);
     }
 
     private static boolean passes(Manifest.Entry bars, double... got) {

@@ -60,7 +60,8 @@ class ParityRunTest {
         writeSquare();
         var report = run(String.join(",", op("right", "square"), op("wrong", "abs"), op("no_such_op", "frobnicate"),
                 entry("no_such_kind", "frobnicate", "{}", "null"),
-                entry("no_such_file", "op", "{\"op\": \"square\"}", "\"missing.safetensors\""), op("last", "square")), null);
+                entry("no_such_file", "op", "{\"op\": \"square\"}", "\"missing.safetensors\""),
+                op("last", "square")), null);
         assertEquals("2 passed, 2 failed, 2 unsupported", report.summary());
         assertFalse(report.allPassed());
         var results = report.results();

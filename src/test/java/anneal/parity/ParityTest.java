@@ -41,7 +41,8 @@ class ParityTest {
     Stream<DynamicContainer> everyCasePasses() throws Exception {
         var manifest = embedded();
         return Stream.of("reference", "cpu").map(device -> DynamicContainer.dynamicContainer(device,
-                kinds(manifest).stream().map(kind -> DynamicTest.dynamicTest(kind, () -> check(manifest, device, kind)))));
+                kinds(manifest).stream()
+                        .map(kind -> DynamicTest.dynamicTest(kind, () -> check(manifest, device, kind)))));
     }
 
     private static List<String> kinds(Manifest manifest) {
@@ -53,7 +54,8 @@ class ParityTest {
         try (Device device = Devices.open(name)) {
             long live = device.memory().liveBytes();
             var report = new ParityRun(device, manifest, name.equals("reference"), null).run(cases, r -> { });
-            assertTrue(report.allPassed(), () -> report.results().stream().filter(r -> r.status() != CaseResult.Status.OK)
+            assertTrue(report.allPassed(), () -> report.results().stream()
+                    .filter(r -> r.status() != CaseResult.Status.OK)
                     .map(r -> ParityReport.line(r, false)).collect(Collectors.joining("\n", "\n", "")));
             assertEquals(live, device.memory().liveBytes(), "a case left memory behind");
         }
