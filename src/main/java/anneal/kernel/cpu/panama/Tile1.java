@@ -15,6 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
  * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
  * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
+ * A narrow tile's loop is not one that C2 counts: it would unroll that, load ahead and spill.
  * Addresses go through {@code & ADDRESS} for the reason given there.
  */
 final class Tile1 {
@@ -51,11 +52,11 @@ final class Tile1 {
                 q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        c00.intoMemorySegment(ALL, end, ORDER);
-        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, end + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, end + 3 * BYTES, ORDER);
+        long to = c & ADDRESS;
+        c00.intoMemorySegment(ALL, to, ORDER);
+        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
     }
 
     /** 1 row by 2 vectors. */
@@ -67,7 +68,7 @@ final class Tile1 {
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
-            for (int k = 0; k < depth; k++) {
+            for (long end = q + depth * bDepth; q != end; q += bDepth) {
                 long u = p & ADDRESS;
                 long w = q & ADDRESS;
                 var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
@@ -76,12 +77,11 @@ final class Tile1 {
                 c00 = a0.fma(b0, c00);
                 c01 = a0.fma(b1, c01);
                 p += aDepth;
-                q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        c00.intoMemorySegment(ALL, end, ORDER);
-        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
+        long to = c & ADDRESS;
+        c00.intoMemorySegment(ALL, to, ORDER);
+        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
     }
 
     /** 1 row by 1 vector. */
@@ -93,17 +93,16 @@ final class Tile1 {
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
-            for (int k = 0; k < depth; k++) {
+            for (long end = q + depth * bDepth; q != end; q += bDepth) {
                 long u = p & ADDRESS;
                 long w = q & ADDRESS;
                 var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
                 var a0 = FloatVector.broadcast(S, ALL.get(FLOAT, u));
                 c00 = a0.fma(b0, c00);
                 p += aDepth;
-                q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        c00.intoMemorySegment(ALL, end, ORDER, mask);
+        long to = c & ADDRESS;
+        c00.intoMemorySegment(ALL, to, ORDER, mask);
     }
 }

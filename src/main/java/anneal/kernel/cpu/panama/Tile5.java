@@ -15,6 +15,7 @@ import jdk.incubator.vector.VectorSpecies;
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
  * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
  * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
+ * A narrow tile's loop is not one that C2 counts: it would unroll that, load ahead and spill.
  * Addresses go through {@code & ADDRESS} for the reason given there.
  */
 final class Tile5 {
@@ -89,28 +90,28 @@ final class Tile5 {
                 q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        long endRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, end, ORDER);
-        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, end + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, end + 3 * BYTES, ORDER);
-        c10.intoMemorySegment(ALL, end + endRow, ORDER);
-        c11.intoMemorySegment(ALL, end + endRow + BYTES, ORDER);
-        c12.intoMemorySegment(ALL, end + endRow + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(ALL, end + endRow + 3 * BYTES, ORDER);
-        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER);
-        c21.intoMemorySegment(ALL, end + 2 * endRow + BYTES, ORDER);
-        c22.intoMemorySegment(ALL, end + 2 * endRow + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(ALL, end + 2 * endRow + 3 * BYTES, ORDER);
-        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER);
-        c31.intoMemorySegment(ALL, end + 3 * endRow + BYTES, ORDER);
-        c32.intoMemorySegment(ALL, end + 3 * endRow + 2 * BYTES, ORDER);
-        c33.intoMemorySegment(ALL, end + 3 * endRow + 3 * BYTES, ORDER);
-        c40.intoMemorySegment(ALL, end + 4 * endRow, ORDER);
-        c41.intoMemorySegment(ALL, end + 4 * endRow + BYTES, ORDER);
-        c42.intoMemorySegment(ALL, end + 4 * endRow + 2 * BYTES, ORDER);
-        c43.intoMemorySegment(ALL, end + 4 * endRow + 3 * BYTES, ORDER);
+        long to = c & ADDRESS;
+        long toRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, to, ORDER);
+        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+        c02.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+        c03.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+        c10.intoMemorySegment(ALL, to + toRow, ORDER);
+        c11.intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
+        c12.intoMemorySegment(ALL, to + toRow + 2 * BYTES, ORDER);
+        c13.intoMemorySegment(ALL, to + toRow + 3 * BYTES, ORDER);
+        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER);
+        c21.intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
+        c22.intoMemorySegment(ALL, to + 2 * toRow + 2 * BYTES, ORDER);
+        c23.intoMemorySegment(ALL, to + 2 * toRow + 3 * BYTES, ORDER);
+        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER);
+        c31.intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
+        c32.intoMemorySegment(ALL, to + 3 * toRow + 2 * BYTES, ORDER);
+        c33.intoMemorySegment(ALL, to + 3 * toRow + 3 * BYTES, ORDER);
+        c40.intoMemorySegment(ALL, to + 4 * toRow, ORDER);
+        c41.intoMemorySegment(ALL, to + 4 * toRow + BYTES, ORDER);
+        c42.intoMemorySegment(ALL, to + 4 * toRow + 2 * BYTES, ORDER);
+        c43.intoMemorySegment(ALL, to + 4 * toRow + 3 * BYTES, ORDER);
     }
 
     /** 5 rows by 2 vectors. */
@@ -132,7 +133,7 @@ final class Tile5 {
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
-            for (int k = 0; k < depth; k++) {
+            for (long end = q + depth * bDepth; q != end; q += bDepth) {
                 long u = p & ADDRESS;
                 long w = q & ADDRESS;
                 var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
@@ -153,21 +154,20 @@ final class Tile5 {
                 c40 = a4.fma(b0, c40);
                 c41 = a4.fma(b1, c41);
                 p += aDepth;
-                q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        long endRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, end, ORDER);
-        c01.intoMemorySegment(ALL, end + BYTES, ORDER);
-        c10.intoMemorySegment(ALL, end + endRow, ORDER);
-        c11.intoMemorySegment(ALL, end + endRow + BYTES, ORDER);
-        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER);
-        c21.intoMemorySegment(ALL, end + 2 * endRow + BYTES, ORDER);
-        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER);
-        c31.intoMemorySegment(ALL, end + 3 * endRow + BYTES, ORDER);
-        c40.intoMemorySegment(ALL, end + 4 * endRow, ORDER);
-        c41.intoMemorySegment(ALL, end + 4 * endRow + BYTES, ORDER);
+        long to = c & ADDRESS;
+        long toRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, to, ORDER);
+        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+        c10.intoMemorySegment(ALL, to + toRow, ORDER);
+        c11.intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
+        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER);
+        c21.intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
+        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER);
+        c31.intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
+        c40.intoMemorySegment(ALL, to + 4 * toRow, ORDER);
+        c41.intoMemorySegment(ALL, to + 4 * toRow + BYTES, ORDER);
     }
 
     /** 5 rows by 1 vector. */
@@ -185,7 +185,7 @@ final class Tile5 {
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
-            for (int k = 0; k < depth; k++) {
+            for (long end = q + depth * bDepth; q != end; q += bDepth) {
                 long u = p & ADDRESS;
                 long w = q & ADDRESS;
                 var b0 = FloatVector.fromMemorySegment(S, ALL, w, ORDER);
@@ -200,15 +200,14 @@ final class Tile5 {
                 var a4 = FloatVector.broadcast(S, ALL.get(FLOAT, u + 4 * rowA));
                 c40 = a4.fma(b0, c40);
                 p += aDepth;
-                q += bDepth;
             }
         }
-        long end = c & ADDRESS;
-        long endRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, end, ORDER, mask);
-        c10.intoMemorySegment(ALL, end + endRow, ORDER, mask);
-        c20.intoMemorySegment(ALL, end + 2 * endRow, ORDER, mask);
-        c30.intoMemorySegment(ALL, end + 3 * endRow, ORDER, mask);
-        c40.intoMemorySegment(ALL, end + 4 * endRow, ORDER, mask);
+        long to = c & ADDRESS;
+        long toRow = cRow & STRIDE;
+        c00.intoMemorySegment(ALL, to, ORDER, mask);
+        c10.intoMemorySegment(ALL, to + toRow, ORDER, mask);
+        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER, mask);
+        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER, mask);
+        c40.intoMemorySegment(ALL, to + 4 * toRow, ORDER, mask);
     }
 }
