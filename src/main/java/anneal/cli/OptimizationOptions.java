@@ -1,5 +1,6 @@
 package anneal.cli;
 
+import anneal.diffusion.TimestepSampler;
 import anneal.train.OptimizationConfig;
 import java.util.List;
 import java.util.Objects;
@@ -50,6 +51,10 @@ final class OptimizationOptions {
 
     /** @throws IllegalArgumentException in one line, if a number is out of range */
     OptimizationConfig over(OptimizationConfig base) {
+        if (timestepSampler != null) {
+            // A wrong name is refused here, before a run directory is made.
+            TimestepSampler.named(timestepSampler, 1);
+        }
         return new OptimizationConfig(
                 Objects.requireNonNullElse(steps, base.steps()),
                 Objects.requireNonNullElse(batch, base.batch()),

@@ -52,6 +52,10 @@ public final class Datasets {
     }
 
     private static ImageDataset openPath(Path path, int size, int channels) throws IOException {
+        if (!Files.exists(path) && path.equals(Path.of("mnist"))) {
+            throw new DataException("MNIST does not travel with Anneal: give --data a folder with"
+                + " train-images-idx3-ubyte[.gz] and train-labels-idx1-ubyte[.gz]");
+        }
         if (!Files.exists(path)) {
             throw DataException.in(path, "no such file or folder; " + EXPECTED);
         }
