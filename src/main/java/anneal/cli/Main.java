@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
         footer = "%nanneal COMMAND --help tells about one command.",
         versionProvider = VersionProvider.class,
         subcommands = {
+            DemoCommand.class,
             TrainCommand.class,
             TrainClassifierCommand.class,
             SampleCommand.class,

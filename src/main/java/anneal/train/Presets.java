@@ -50,6 +50,28 @@ public final class Presets {
         };
     }
 
+    /**
+     * The diffusion model of {@code anneal demo}: the tiny preset, its learning rate falling to 0 within the given steps
+     * and its average as long as so few steps allow.
+     */
+    public static TrainingConfig demoDiffusion(int steps) {
+        return within(steps, diffusion("tiny"));
+    }
+
+    /** The classifier of {@code anneal demo}. */
+    public static TrainingConfig demoClassifier(int steps) {
+        return within(steps, classifier("tiny"));
+    }
+
+    private static TrainingConfig within(int steps, TrainingConfig config) {
+        var o = config.optimization();
+        // An average over the last twentieth: the start is forgotten, and the end of the annealing is smoothed.
+        double rate = Math.round(1000 * Math.clamp(1 - 20.0 / Math.max(1, steps), 0.9, 0.999)) / 1000.0;
+        return config.withOptimization(new OptimizationConfig(steps, o.batch(), o.microbatch(), o.learningRate(),
+                o.weightDecay(), Math.min(o.warmupSteps(), steps / 10), steps, List.of(rate), o.maxGradientNorm(),
+                o.timestepSampler(), o.flip(), o.seed()));
+    }
+
     private static IllegalArgumentException unknown(String name) {
         return new IllegalArgumentException("no preset is called '" + name + "': use one of " + String.join(", ", NAMES));
     }
