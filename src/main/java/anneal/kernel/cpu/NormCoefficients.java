@@ -4,8 +4,8 @@ import anneal.kernel.Buf;
 import anneal.kernel.Prologue;
 
 /**
- * A prologue's normalisation and modulation of one sample as numbers per channel: {@code a x + b} is what goes into
- * the activation, {@code rstd x + offset} the normalised input. Worked out in double from the few numbers involved.
+ * A prologue's normalisation and modulation as numbers per channel: {@code a (x - mean) + b} is what goes into the
+ * activation. Worked out in double from the few numbers involved.
  */
 final class NormCoefficients {
     private final Prologue p;
@@ -41,13 +41,14 @@ final class NormCoefficients {
         return p.shift() == null ? 0 : at(p.shift(), sample, channel);
     }
 
-    /** Writes a and b of a sample's channels to {@code a} and {@code b}, dense floats. */
-    void write(int sample, int channels, long a, long b) {
+    /** Writes mean, a and b of a sample's channels, each {@code channels} dense floats, one after another. */
+    void write(int sample, int channels, long to) {
+        long line = 4L * channels;
         for (int c = 0; c < channels; c++) {
             double scale = scale(sample, c);
-            double factor = gamma(c) * rstd(sample, c);
-            Native.set(a + 4L * c, (float) (factor * scale));
-            Native.set(b + 4L * c, (float) ((beta(c) - factor * mean(sample, c)) * scale + shift(sample, c)));
+            Native.set(to + 4L * c, (float) mean(sample, c));
+            Native.set(to + line + 4L * c, (float) (gamma(c) * rstd(sample, c) * scale));
+            Native.set(to + 2 * line + 4L * c, (float) (beta(c) * scale + shift(sample, c)));
         }
     }
 

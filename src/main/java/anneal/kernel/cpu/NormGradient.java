@@ -38,7 +38,7 @@ final class NormGradient {
         long memory = cpu.memory().allocate(s.n() * Sample.LINES * line);
         var samples = new Sample(memory);
         try {
-            cpu.threads().run(s.n(), (i, _) -> samples.prepare(i));
+            cpu.threads().run(s.n(), (i, _) -> numbers.write(i, channels, samples.mean(i)));
             sums(samples);
             cpu.threads().run(s.n(), (i, _) -> {
                 store(samples, i, dScale, dShift);
@@ -55,7 +55,7 @@ final class NormGradient {
 
     /** The numbers per channel of every sample, one line of floats each (S1 and S2 are doubles: two lines each). */
     private final class Sample {
-        static final int LINES = 11;
+        static final int LINES = 10;
         private final long memory;
 
         Sample(long memory) {
@@ -66,42 +66,29 @@ final class NormGradient {
             return memory + (sample * (long) LINES + number) * line;
         }
 
-        long a(int sample) {
+        long mean(int sample) {
             return line(sample, 0);
         }
 
-        long b(int sample) {
+        long a(int sample) {
             return line(sample, 1);
         }
 
-        long rstd(int sample) {
+        long b(int sample) {
             return line(sample, 2);
-        }
-
-        long offset(int sample) {
-            return line(sample, 3);
         }
 
         /** k1, k2 or k3 of {@link NormLanes#gradient}. */
         long k(int sample, int which) {
-            return line(sample, 3 + which);
+            return line(sample, 2 + which);
         }
 
         long s1(int sample) {
-            return line(sample, 7);
+            return line(sample, 6);
         }
 
         long s2(int sample) {
-            return line(sample, 9);
-        }
-
-        void prepare(int sample) {
-            numbers.write(sample, channels, a(sample), b(sample));
-            for (int c = 0; c < channels; c++) {
-                double r = numbers.rstd(sample, c);
-                Native.set(rstd(sample) + 4L * c, (float) r);
-                Native.set(offset(sample) + 4L * c, (float) (-numbers.mean(sample, c) * r));
-            }
+            return line(sample, 8);
         }
 
         /** dx = rstd (A dv - m1 - u m2), A = gamma (1 + scale), m1 and m2 the means of A dv and A dv u. */
@@ -117,11 +104,10 @@ final class NormGradient {
                     m2 += factor * Elements.getDouble(s2(sample) + 8L * c) / count;
                 }
                 double r = numbers.rstd(sample, from);
-                double mean = numbers.mean(sample, from);
                 for (int c = from; c < from + perGroup; c++) {
                     Native.set(k(sample, 1) + 4L * c, (float) (r * numbers.gamma(c) * numbers.scale(sample, c)));
                     Native.set(k(sample, 2) + 4L * c, (float) (-r * r * m2));
-                    Native.set(k(sample, 3) + 4L * c, (float) (r * (mean * r * m2 - m1)));
+                    Native.set(k(sample, 3) + 4L * c, (float) (-r * m1));
                 }
             }
         }
@@ -137,7 +123,7 @@ final class NormGradient {
                 cpu.lanes().norm().gradientSums(p.act(), blocks.pixels(block), count,
                         x.address() + 4 * pixel * x.rowPitch() + at, 4 * x.rowPitch(),
                         dy.address() + 4 * pixel * dy.rowPitch() + at, 4 * dy.rowPitch(),
-                        samples.a(i) + at, samples.b(i) + at, samples.rstd(i) + at, samples.offset(i) + at,
+                        samples.mean(i) + at, samples.a(i) + at, samples.b(i) + at,
                         partial + 2 * line * (i * (long) blocks.perSample() + block) + at, line);
             });
             cpu.threads().run(s.n(), (i, _) -> {
@@ -150,7 +136,7 @@ final class NormGradient {
                         product += Native.get(from + 2 * line * block + line + 4L * c);
                     }
                     Elements.setDouble(samples.s1(i) + 8L * c, sum);
-                    Elements.setDouble(samples.s2(i) + 8L * c, product);
+                    Elements.setDouble(samples.s2(i) + 8L * c, product * numbers.rstd(i, c));
                 }
             });
         } finally {
@@ -199,8 +185,8 @@ final class NormGradient {
                 cpu.lanes().norm().gradient(p.act(), (int) Math.min(chunk, area - first), channels,
                         x.address() + 4 * pixel * x.rowPitch(), 4 * x.rowPitch(),
                         dy.address() + 4 * pixel * dy.rowPitch(), 4 * dy.rowPitch(),
-                        samples.a(n), samples.b(n), samples.k(n, 1), samples.k(n, 2), samples.k(n, 3),
-                        dxBeta, dx.address() + 4 * pixel * dx.rowPitch(), 4 * dx.rowPitch());
+                        samples.mean(n), samples.a(n), samples.b(n), samples.k(n, 1), samples.k(n, 2),
+                        samples.k(n, 3), dxBeta, dx.address() + 4 * pixel * dx.rowPitch(), 4 * dx.rowPitch());
             }
         });
     }
@@ -234,9 +220,8 @@ final class NormGradient {
     }
 
     private void row(int i, long sums, Buf dx, float dxBeta) {
-        double rstd = numbers.rstd(i, 0);
-        cpu.lanes().norm().rowGradient(channels, x.address() + 4 * i * x.rowPitch(), (float) rstd,
-                (float) (-numbers.mean(i, 0) * rstd), NormKernel.addressOrZero(p.gamma()),
+        cpu.lanes().norm().rowGradient(channels, x.address() + 4 * i * x.rowPitch(), (float) numbers.mean(i, 0),
+                (float) numbers.rstd(i, 0), NormKernel.addressOrZero(p.gamma()),
                 dy.address() + 4 * i * dy.rowPitch(), sums, sums + line, dxBeta,
                 dx == null ? 0 : dx.address() + 4 * i * dx.rowPitch());
     }

@@ -160,9 +160,9 @@ final class NormKernel {
         long beta = addressOrZero(p.beta());
         cpu.threads().ranges(s.n(), grain(s.channels()), (from, to, _) -> {
             for (long i = from; i < to; i++) {
-                double rstd = numbers.rstd((int) i, 0);
-                cpu.lanes().norm().row(s.channels(), x.address() + 4 * i * x.rowPitch(), (float) rstd,
-                        (float) (-numbers.mean((int) i, 0) * rstd), gamma, beta, y.address() + 4 * i * y.rowPitch());
+                cpu.lanes().norm().row(s.channels(), x.address() + 4 * i * x.rowPitch(),
+                        (float) numbers.mean((int) i, 0), (float) numbers.rstd((int) i, 0), gamma, beta,
+                        y.address() + 4 * i * y.rowPitch());
             }
         });
     }

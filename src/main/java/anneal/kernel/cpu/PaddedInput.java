@@ -1,6 +1,7 @@
 package anneal.kernel.cpu;
 
 import anneal.kernel.Buf;
+import anneal.kernel.NormSpec;
 import anneal.kernel.Prologue;
 import anneal.kernel.Resample;
 
@@ -30,14 +31,32 @@ record PaddedInput(long base, long image, long row, long pixel) {
 
     /** Writes {@code count} samples of p(x) from {@code first} on, with {@code border} zeros on every side. */
     void fill(CpuContext context, Prologue p, Buf x, int first, int count, int border) {
-        var source = new Source(context, p, x, this, border);
+        var d = x.shape();
+        var spec = new NormSpec(d.dim(0), d.dim(1), d.dim(2), d.dim(3), Math.max(1, p.groups()), 0);
         int height = (int) (image / row);
-        int strips = (height + Source.STRIP - 1) / Source.STRIP;
-        context.threads().run(count * strips, (task, worker) -> {
-            int from = task % strips * Source.STRIP;
-            int sample = task / strips;
-            source.rows(first + sample, base + sample * image, from, Math.min(height, from + Source.STRIP), worker);
+        int step = p.resample() == Resample.UP ? 2 : 1;
+        try (var source = new PrologueImage(context, spec, p, x)) {
+            int inside = source.height() / step;
+            context.threads().run(count * inside, (task, worker) -> {
+                long scratch = context.threads().scratch(worker, source.scratchBytes());
+                int h = task % inside * step;
+                long to = base + task / inside * image + (border + h) * row;
+                source.row(first + task / inside, h, to + border * pixel, pixel, scratch);
+                sides(to, border);
+                if (step == 2) {
+                    Native.copy(to, to + row, row);
+                }
+            });
+        }
+        context.threads().run(count, (sample, _) -> {
+            Native.clear(base + sample * image, border * row);
+            Native.clear(base + sample * image + (height - border) * row, border * row);
         });
+    }
+
+    private void sides(long line, int border) {
+        Native.clear(line, border * pixel);
+        Native.clear(line + row - border * pixel, border * pixel);
     }
 
     /**
@@ -64,98 +83,5 @@ record PaddedInput(long base, long image, long row, long pixel) {
                         to + (left + (long) begin * zeros) * pixel, zeros * pixel);
             }
         });
-    }
-
-    /** Computes rows of padded images. */
-    private record Source(CpuContext context, Prologue p, Buf x, PaddedInput to, int border) {
-        /** Rows a task: enough to share the preparation of a sample's coefficients. */
-        static final int STRIP = 8;
-
-        /** Rows {@code from} to {@code until} - 1 of a sample whose padded image begins at {@code image}. */
-        void rows(int sample, long image, int from, int until, int worker) {
-            int channels = x.shape().dim(3);
-            int inside = (int) (to.row / to.pixel) - 2 * border;
-            int height = p.resample().apply(x.shape().dim(1));
-            long line = 4L * channels * x.shape().dim(2);
-            long scratch = context.threads().scratch(worker, 2 * line + 12L * channels + 64);
-            long coefficients = scratch + 2 * line;
-            coefficients(sample, coefficients);
-            for (int r = from; r < until; r++) {
-                long at = image + r * to.row;
-                int h = r - border;
-                if (h < 0 || h >= height) {
-                    Native.clear(at, to.row);
-                    continue;
-                }
-                Native.clear(at, border * to.pixel);
-                Native.clear(at + (border + inside) * to.pixel, border * to.pixel);
-                boolean again = p.resample() == Resample.UP && h % 2 == 1 && r > from;
-                if (again) {
-                    Native.copy(at - to.row, at, to.row);
-                } else {
-                    inner(sample, h, at + border * to.pixel, inside, coefficients, scratch);
-                }
-            }
-        }
-
-        /** One row of pixels without its border. */
-        private void inner(int sample, int h, long at, int width, long coefficients, long scratch) {
-            int channels = x.shape().dim(3);
-            long line = 4L * channels * x.shape().dim(2);
-            long pixel = 4L * channels;
-            var lanes = context.lanes().panels();
-            switch (p.resample()) {
-                case NONE -> modulated(sample, h, at, coefficients);
-                case UP -> {
-                    modulated(sample, h / 2, scratch, coefficients);
-                    lanes.copy(width / 2, channels, scratch, pixel, at, 2 * pixel);
-                    lanes.copy(width / 2, channels, scratch, pixel, at + pixel, 2 * pixel);
-                }
-                case DOWN -> {
-                    modulated(sample, 2 * h, scratch, coefficients);
-                    modulated(sample, 2 * h + 1, scratch + line, coefficients);
-                    for (int w = 0; w < width; w++) {
-                        long a = scratch + 2 * w * pixel;
-                        lanes.average(channels, a, a + pixel, a + line, a + line + pixel, at + w * pixel);
-                    }
-                }
-            }
-        }
-
-        /** A stored row after normalisation, modulation and activation. */
-        private void modulated(int sample, int h, long at, long coefficients) {
-            int channels = x.shape().dim(3);
-            int width = x.shape().dim(2);
-            long pitch = Output.pitch(x);
-            long from = x.address() + ((long) sample * x.shape().dim(1) + h) * width * pitch;
-            if (p.withoutResample().isIdentity()) {
-                context.lanes().panels().copy(width, channels, from, pitch, at, 4L * channels);
-            } else {
-                context.lanes().panels().modulate(width, channels, from, pitch, at, 4L * channels, coefficients,
-                        coefficients + 4L * channels, coefficients + 8L * channels, p.act());
-            }
-        }
-
-        /** Three rows: mean, rstd * gamma * (1 + scale), beta * (1 + scale) + shift of every channel of a sample. */
-        private void coefficients(int sample, long at) {
-            int channels = x.shape().dim(3);
-            int groups = Math.max(1, p.groups());
-            int perGroup = channels / groups;
-            for (int c = 0; c < channels; c++) {
-                float mean = value(p.mean(), sample, c / perGroup, 0);
-                float rstd = value(p.rstd(), sample, c / perGroup, 1);
-                float scale = 1 + value(p.scale(), sample, c, 0);
-                float shift = value(p.shift(), sample, c, 0);
-                float gamma = value(p.gamma(), 0, c, 1);
-                float beta = value(p.beta(), 0, c, 0);
-                Native.set(at + 4L * c, mean);
-                Native.set(at + 4L * (channels + c), rstd * gamma * scale);
-                Native.set(at + 4L * (2 * channels + c), Math.fma(beta, scale, shift));
-            }
-        }
-
-        private static float value(Buf b, long row, long column, float otherwise) {
-            return b == null ? otherwise : Native.get(b.address() + row * Output.pitch(b) + 4 * column);
-        }
     }
 }

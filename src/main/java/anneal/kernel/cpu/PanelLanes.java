@@ -22,13 +22,6 @@ public interface PanelLanes {
     void finish(int rows, int cols, long r, long rRow, long y, long yRow, long bias, long rowAdd,
                 long residual, long residualRow, float alpha, float beta, Activation act);
 
-    /** {@code y = act((x - mean) * factor + offset)} for every row; the last three are addresses of a row each. */
-    void modulate(int rows, int cols, long x, long xRow, long y, long yRow, long mean, long factor, long offset,
-                  Activation act);
-
-    /** {@code y = ((a + b) + (c + d)) / 4} for {@code count} floats. */
-    void average(int count, long a, long b, long c, long d, long y);
-
     /** {@code y = factor[row] * y} for every row; {@code factor} is the address of a float a row. */
     void scaleRows(int rows, int cols, long y, long yRow, long factor);
 }

@@ -20,7 +20,7 @@ final class PrologueImage implements AutoCloseable {
     private final long x;
     private final long pitch;
     private final long pixelBytes;
-    /** a and b of every sample's channels; 0 when the prologue changes no value. */
+    /** Mean, a and b of every sample's channels; 0 when the prologue changes no value. */
     private final long coefficients;
 
     /** @param x [n, h, w, channels] of {@code s}, before the prologue; may be pitched */
@@ -32,10 +32,10 @@ final class PrologueImage implements AutoCloseable {
         this.x = x.address();
         pitch = x.rowPitch() * Float.BYTES;
         pixelBytes = (long) s.channels() * Float.BYTES;
-        coefficients = p.withoutResample().isIdentity() ? 0 : memory.allocate(2 * s.n() * pixelBytes);
+        coefficients = p.withoutResample().isIdentity() ? 0 : memory.allocate(3 * s.n() * pixelBytes);
         if (coefficients != 0) {
             var numbers = new NormCoefficients(p, s.channels());
-            cpu.threads().run(s.n(), (i, _) -> numbers.write(i, s.channels(), a(i), b(i)));
+            cpu.threads().run(s.n(), (i, _) -> numbers.write(i, s.channels(), mean(i)));
         }
     }
 
@@ -86,7 +86,8 @@ final class PrologueImage implements AutoCloseable {
         if (coefficients == 0) {
             copy(count, from, to, toPitch);
         } else {
-            lanes.apply(p.act(), count, s.channels(), from, pitch, a(sample), b(sample), to, toPitch);
+            lanes.apply(p.act(), count, s.channels(), from, pitch, mean(sample), mean(sample) + pixelBytes,
+                    mean(sample) + 2 * pixelBytes, to, toPitch);
         }
     }
 
@@ -100,12 +101,8 @@ final class PrologueImage implements AutoCloseable {
         }
     }
 
-    private long a(int sample) {
-        return coefficients + 2 * sample * pixelBytes;
-    }
-
-    private long b(int sample) {
-        return a(sample) + pixelBytes;
+    private long mean(int sample) {
+        return coefficients + 3 * sample * pixelBytes;
     }
 
     @Override

@@ -22,45 +22,48 @@ final class PanamaNorm implements NormLanes {
     private final ScalarNorm scalar = new ScalarNorm();
 
     @Override
-    public void apply(Activation act, int pixels, int channels, long x, long xPitch, long a, long b,
+    public void apply(Activation act, int pixels, int channels, long x, long xPitch, long mean, long a, long b,
                       long y, long yPitch) {
         if (channels < L) {
-            scalar.apply(act, pixels, channels, x, xPitch, a, b, y, yPitch);
+            scalar.apply(act, pixels, channels, x, xPitch, mean, a, b, y, yPitch);
             return;
         }
         for (int p = 0; p < pixels; p++) {
             switch (act) {
-                case NONE -> affine(channels, x + p * xPitch, a, b, y + p * yPitch);
-                case SILU -> silu(channels, x + p * xPitch, a, b, y + p * yPitch);
-                case RELU -> relu(channels, x + p * xPitch, a, b, y + p * yPitch);
+                case NONE -> affine(channels, x + p * xPitch, mean, a, b, y + p * yPitch);
+                case SILU -> silu(channels, x + p * xPitch, mean, a, b, y + p * yPitch);
+                case RELU -> relu(channels, x + p * xPitch, mean, a, b, y + p * yPitch);
             }
         }
     }
 
-    private static void affine(int channels, long x, long a, long b, long y) {
+    private static void affine(int channels, long x, long mean, long a, long b, long y) {
         for (int c = 0; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
             FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .sub(FloatVector.fromMemorySegment(S, ALL, mean + at, ORDER))
                     .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
                             FloatVector.fromMemorySegment(S, ALL, b + at, ORDER))
                     .intoMemorySegment(ALL, y + at, ORDER);
         }
     }
 
-    private static void relu(int channels, long x, long a, long b, long y) {
+    private static void relu(int channels, long x, long mean, long a, long b, long y) {
         for (int c = 0; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
             FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .sub(FloatVector.fromMemorySegment(S, ALL, mean + at, ORDER))
                     .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
                             FloatVector.fromMemorySegment(S, ALL, b + at, ORDER))
                     .max(0).intoMemorySegment(ALL, y + at, ORDER);
         }
     }
 
-    private static void silu(int channels, long x, long a, long b, long y) {
+    private static void silu(int channels, long x, long mean, long a, long b, long y) {
         for (int c = 0; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
             var v = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER)
+                    .sub(FloatVector.fromMemorySegment(S, ALL, mean + at, ORDER))
                     .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
                             FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
             v.div(VectorMath.exp(v.neg()).add(1)).intoMemorySegment(ALL, y + at, ORDER);
@@ -164,76 +167,71 @@ final class PanamaNorm implements NormLanes {
     }
 
     @Override
-    public void row(int n, long x, float rstd, float offset, long gamma, long beta, long y) {
+    public void row(int n, long x, float mean, float rstd, long gamma, long beta, long y) {
         int whole = gamma == 0 || beta == 0 ? 0 : n - n % L;
-        var vrstd = FloatVector.broadcast(S, rstd);
-        var voffset = FloatVector.broadcast(S, offset);
         for (int i = 0; i < whole; i += L) {
-            FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).fma(vrstd, voffset)
+            FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(mean).mul(rstd)
                     .fma(FloatVector.fromMemorySegment(S, ALL, gamma + 4L * i, ORDER),
                             FloatVector.fromMemorySegment(S, ALL, beta + 4L * i, ORDER))
                     .intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
-        ScalarNorm.row(whole, n, x, rstd, offset, gamma, beta, y);
+        ScalarNorm.row(whole, n, x, mean, rstd, gamma, beta, y);
     }
 
     @Override
     public void gradientSums(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
-                             long a, long b, long scale, long offset, long out, long second) {
+                             long mean, long a, long b, long out, long second) {
         if (channels < L) {
-            scalar.gradientSums(act, pixels, channels, x, xPitch, dy, dyPitch, a, b, scale, offset, out, second);
+            scalar.gradientSums(act, pixels, channels, x, xPitch, dy, dyPitch, mean, a, b, out, second);
             return;
         }
         for (int c = 0; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
             if (act == Activation.SILU) {
-                siluSums(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, scale + at, offset + at, out + at,
-                        second);
+                siluSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at, second);
             } else {
-                plainSums(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, scale + at, offset + at, out + at,
-                        second, act == Activation.NONE);
+                plainSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at, second,
+                        act == Activation.NONE);
             }
         }
     }
 
-    private static void siluSums(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long scale,
-                                 long offset, long out, long second) {
+    private static void siluSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                 long out, long second) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
-        var vscale = FloatVector.fromMemorySegment(S, ALL, scale, ORDER);
-        var voffset = FloatVector.fromMemorySegment(S, ALL, offset, ORDER);
         var one = FloatVector.broadcast(S, 1);
         var sum = FloatVector.zero(S);
         var product = sum;
         for (int p = 0; p < pixels; p++) {
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
-            var v = vx.fma(va, vb);
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
+            var v = d.fma(va, vb);
             var s = one.div(VectorMath.exp(v.neg()).add(1));
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
             sum = sum.add(dv);
-            product = dv.fma(vx.fma(vscale, voffset), product);
+            product = dv.fma(d, product);
         }
         sum.intoMemorySegment(ALL, out, ORDER);
         product.intoMemorySegment(ALL, out + second, ORDER);
     }
 
-    private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long scale,
-                                  long offset, long out, long second, boolean all) {
+    private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                  long out, long second, boolean all) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
-        var vscale = FloatVector.fromMemorySegment(S, ALL, scale, ORDER);
-        var voffset = FloatVector.fromMemorySegment(S, ALL, offset, ORDER);
         var sum = FloatVector.zero(S);
         var product = sum;
         for (int p = 0; p < pixels; p++) {
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
             if (!all) {
-                dv = FloatVector.zero(S).blend(dv, vx.fma(va, vb).compare(VectorOperators.GT, 0));
+                dv = FloatVector.zero(S).blend(dv, d.fma(va, vb).compare(VectorOperators.GT, 0));
             }
             sum = sum.add(dv);
-            product = dv.fma(vx.fma(vscale, voffset), product);
+            product = dv.fma(d, product);
         }
         sum.intoMemorySegment(ALL, out, ORDER);
         product.intoMemorySegment(ALL, out + second, ORDER);
@@ -241,25 +239,26 @@ final class PanamaNorm implements NormLanes {
 
     @Override
     public void gradient(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
-                         long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
+                         long mean, long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
         int whole = channels - channels % L;
         for (long at = 0; at < 4L * whole; at += 4L * L) {
             if (act == Activation.SILU) {
-                siluGradient(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, k1 + at, k2 + at, k3 + at,
-                        dxBeta, dx + at, dxPitch);
+                siluGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at, k2 + at,
+                        k3 + at, dxBeta, dx + at, dxPitch);
             } else {
-                plainGradient(pixels, x + at, xPitch, dy + at, dyPitch, a + at, b + at, k1 + at, k2 + at, k3 + at,
-                        dxBeta, dx + at, dxPitch, act == Activation.NONE);
+                plainGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at, k2 + at,
+                        k3 + at, dxBeta, dx + at, dxPitch, act == Activation.NONE);
             }
         }
         if (whole < channels) {
-            ScalarNorm.gradient(act, pixels, whole, channels, x, xPitch, dy, dyPitch, a, b, k1, k2, k3, dxBeta, dx,
-                    dxPitch);
+            ScalarNorm.gradient(act, pixels, whole, channels, x, xPitch, dy, dyPitch, mean, a, b, k1, k2, k3, dxBeta,
+                    dx, dxPitch);
         }
     }
 
-    private static void siluGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long k1,
-                                     long k2, long k3, float dxBeta, long dx, long dxPitch) {
+    private static void siluGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                     long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
         var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
@@ -267,12 +266,12 @@ final class PanamaNorm implements NormLanes {
         var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
         var one = FloatVector.broadcast(S, 1);
         for (int p = 0; p < pixels; p++) {
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
-            var v = vx.fma(va, vb);
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
+            var v = d.fma(va, vb);
             var s = one.div(VectorMath.exp(v.neg()).add(1));
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
-            var r = dv.fma(v1, vx.fma(v2, v3));
+            var r = dv.fma(v1, d.fma(v2, v3));
             if (dxBeta != 0) {
                 r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
                         .fma(FloatVector.broadcast(S, dxBeta), r);
@@ -281,20 +280,21 @@ final class PanamaNorm implements NormLanes {
         }
     }
 
-    private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long a, long b, long k1,
-                                      long k2, long k3, float dxBeta, long dx, long dxPitch, boolean all) {
+    private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                      long k1, long k2, long k3, float dxBeta, long dx, long dxPitch, boolean all) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
         var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
         var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
         var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
         for (int p = 0; p < pixels; p++) {
-            var vx = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER);
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
             if (!all) {
-                dv = FloatVector.zero(S).blend(dv, vx.fma(va, vb).compare(VectorOperators.GT, 0));
+                dv = FloatVector.zero(S).blend(dv, d.fma(va, vb).compare(VectorOperators.GT, 0));
             }
-            var r = dv.fma(v1, vx.fma(v2, v3));
+            var r = dv.fma(v1, d.fma(v2, v3));
             if (dxBeta != 0) {
                 r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
                         .fma(FloatVector.broadcast(S, dxBeta), r);
@@ -304,41 +304,40 @@ final class PanamaNorm implements NormLanes {
     }
 
     @Override
-    public void rowGradient(int n, long x, float rstd, float offset, long gamma, long dy, long dGamma, long dBeta,
+    public void rowGradient(int n, long x, float mean, float rstd, long gamma, long dy, long dGamma, long dBeta,
                             float dxBeta, long dx) {
         if (gamma == 0 || n < L || n % L != 0) {
-            scalar.rowGradient(n, x, rstd, offset, gamma, dy, dGamma, dBeta, dxBeta, dx);
+            scalar.rowGradient(n, x, mean, rstd, gamma, dy, dGamma, dBeta, dxBeta, dx);
             return;
         }
-        var vrstd = FloatVector.broadcast(S, rstd);
-        var voffset = FloatVector.broadcast(S, offset);
         var sum = FloatVector.zero(S);
         var product = sum;
         for (int i = 0; i < n; i += L) {
             long at = 4L * i;
-            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).fma(vrstd, voffset);
+            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).sub(mean).mul(rstd);
             var g = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER);
-            g.fma(u, FloatVector.fromMemorySegment(S, ALL, dGamma + at, ORDER)).intoMemorySegment(ALL, dGamma + at, ORDER);
+            g.fma(u, FloatVector.fromMemorySegment(S, ALL, dGamma + at, ORDER))
+                    .intoMemorySegment(ALL, dGamma + at, ORDER);
             g.add(FloatVector.fromMemorySegment(S, ALL, dBeta + at, ORDER)).intoMemorySegment(ALL, dBeta + at, ORDER);
             var t = g.mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
             sum = sum.add(t);
             product = t.fma(u, product);
         }
         if (dx != 0) {
-            rowGradient(n, x, vrstd, voffset, gamma, dy, (float) (Fold.sum(sum) / n), (float) (Fold.sum(product) / n),
+            rowGradient(n, x, mean, rstd, gamma, dy, (float) (Fold.sum(sum) / n), (float) (Fold.sum(product) / n),
                     dxBeta, dx);
         }
     }
 
-    private static void rowGradient(int n, long x, FloatVector rstd, FloatVector offset, long gamma, long dy,
-                                    float mean, float meanProduct, float dxBeta, long dx) {
+    private static void rowGradient(int n, long x, float mean, float rstd, long gamma, long dy,
+                                    float meanT, float meanProduct, float dxBeta, long dx) {
         var vproduct = FloatVector.broadcast(S, meanProduct);
         for (int i = 0; i < n; i += L) {
             long at = 4L * i;
-            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).fma(rstd, offset);
+            var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).sub(mean).mul(rstd);
             var t = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER)
                     .mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
-            var r = rstd.mul(u.neg().fma(vproduct, t.sub(mean)));
+            var r = u.neg().fma(vproduct, t.sub(meanT)).mul(rstd);
             if (dxBeta != 0) {
                 r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
             }

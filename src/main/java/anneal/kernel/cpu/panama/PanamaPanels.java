@@ -126,47 +126,6 @@ final class PanamaPanels implements PanelLanes {
     }
 
     @Override
-    public void modulate(int rows, int cols, long x, long xRow, long y, long yRow, long mean, long factor,
-                         long offset, Activation act) {
-        for (int i = 0; i < rows; i++) {
-            if (act == Activation.SILU) {
-                modulateSilu(cols, x + i * xRow, y + i * yRow, mean, factor, offset);
-            } else {
-                modulateRow(cols, x + i * xRow, y + i * yRow, mean, factor, offset, act == Activation.RELU);
-            }
-        }
-    }
-
-    private static void modulateSilu(int cols, long x, long y, long mean, long factor, long offset) {
-        for (int j = 0; j < cols; j += LANES) {
-            var m = S.indexInRange(j, cols);
-            long at = 4L * j;
-            var v = load(x + at, m).sub(load(mean + at, m)).fma(load(factor + at, m), load(offset + at, m));
-            VectorMath.silu(v).intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
-        }
-    }
-
-    private static void modulateRow(int cols, long x, long y, long mean, long factor, long offset, boolean positive) {
-        for (int j = 0; j < cols; j += LANES) {
-            var m = S.indexInRange(j, cols);
-            long at = 4L * j;
-            var v = load(x + at, m).sub(load(mean + at, m)).fma(load(factor + at, m), load(offset + at, m));
-            v = positive ? relu(v) : v;
-            v.intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
-        }
-    }
-
-    @Override
-    public void average(int count, long a, long b, long c, long d, long y) {
-        for (int j = 0; j < count; j += LANES) {
-            var m = S.indexInRange(j, count);
-            long at = 4L * j;
-            load(a + at, m).add(load(b + at, m)).add(load(c + at, m).add(load(d + at, m))).mul(0.25f)
-                    .intoMemorySegment(ALL, y + at & ADDRESS, ORDER, m);
-        }
-    }
-
-    @Override
     public void scaleRows(int rows, int cols, long y, long yRow, long factor) {
         for (int i = 0; i < rows; i++) {
             float f = ALL.get(FLOAT, factor + 4L * i);

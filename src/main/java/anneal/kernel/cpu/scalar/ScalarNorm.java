@@ -10,11 +10,11 @@ import anneal.kernel.cpu.PolyMath;
 /** Normalisation channel by channel in plain Java; also what a vector provider runs for fewer channels than lanes. */
 public final class ScalarNorm implements NormLanes {
     @Override
-    public void apply(Activation act, int pixels, int channels, long x, long xPitch, long a, long b,
+    public void apply(Activation act, int pixels, int channels, long x, long xPitch, long mean, long a, long b,
                       long y, long yPitch) {
         for (int p = 0; p < pixels; p++) {
             for (int c = 0; c < channels; c++) {
-                float v = Math.fma(at(x, p, xPitch, c), at(a, c), at(b, c));
+                float v = Math.fma(at(x, p, xPitch, c) - at(mean, c), at(a, c), at(b, c));
                 Native.set(y + p * yPitch + 4L * c, switch (act) {
                     case NONE -> v;
                     case SILU -> PolyMath.silu(v);
@@ -54,29 +54,29 @@ public final class ScalarNorm implements NormLanes {
     }
 
     @Override
-    public void row(int n, long x, float rstd, float offset, long gamma, long beta, long y) {
-        row(0, n, x, rstd, offset, gamma, beta, y);
+    public void row(int n, long x, float mean, float rstd, long gamma, long beta, long y) {
+        row(0, n, x, mean, rstd, gamma, beta, y);
     }
 
     /** The elements from {@code from} to {@code n} - 1. */
-    public static void row(int from, int n, long x, float rstd, float offset, long gamma, long beta, long y) {
+    public static void row(int from, int n, long x, float mean, float rstd, long gamma, long beta, long y) {
         for (int i = from; i < n; i++) {
-            float u = Math.fma(at(x, i), rstd, offset);
+            float u = (at(x, i) - mean) * rstd;
             Native.set(y + 4L * i, Math.fma(u, gamma == 0 ? 1 : at(gamma, i), beta == 0 ? 0 : at(beta, i)));
         }
     }
 
     @Override
     public void gradientSums(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
-                             long a, long b, long scale, long offset, long out, long second) {
+                             long mean, long a, long b, long out, long second) {
         for (int c = 0; c < channels; c++) {
             float sum = 0;
             float product = 0;
             for (int p = 0; p < pixels; p++) {
-                float v = at(x, p, xPitch, c);
-                float dv = slope(act, Math.fma(v, at(a, c), at(b, c)), at(dy, p, dyPitch, c));
+                float d = at(x, p, xPitch, c) - at(mean, c);
+                float dv = slope(act, Math.fma(d, at(a, c), at(b, c)), at(dy, p, dyPitch, c));
                 sum += dv;
-                product = Math.fma(dv, Math.fma(v, at(scale, c), at(offset, c)), product);
+                product = Math.fma(dv, d, product);
             }
             Native.set(out + 4L * c, sum);
             Native.set(out + second + 4L * c, product);
@@ -85,19 +85,19 @@ public final class ScalarNorm implements NormLanes {
 
     @Override
     public void gradient(Activation act, int pixels, int channels, long x, long xPitch, long dy, long dyPitch,
-                         long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
-        gradient(act, pixels, 0, channels, x, xPitch, dy, dyPitch, a, b, k1, k2, k3, dxBeta, dx, dxPitch);
+                         long mean, long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
+        gradient(act, pixels, 0, channels, x, xPitch, dy, dyPitch, mean, a, b, k1, k2, k3, dxBeta, dx, dxPitch);
     }
 
     /** The channels from {@code from} on. */
     public static void gradient(Activation act, int pixels, int from, int channels, long x, long xPitch, long dy,
-                                long dyPitch, long a, long b, long k1, long k2, long k3, float dxBeta,
+                                long dyPitch, long mean, long a, long b, long k1, long k2, long k3, float dxBeta,
                                 long dx, long dxPitch) {
         for (int p = 0; p < pixels; p++) {
             for (int c = from; c < channels; c++) {
-                float v = at(x, p, xPitch, c);
-                float dv = slope(act, Math.fma(v, at(a, c), at(b, c)), at(dy, p, dyPitch, c));
-                float r = Math.fma(dv, at(k1, c), Math.fma(v, at(k2, c), at(k3, c)));
+                float d = at(x, p, xPitch, c) - at(mean, c);
+                float dv = slope(act, Math.fma(d, at(a, c), at(b, c)), at(dy, p, dyPitch, c));
+                float r = Math.fma(dv, at(k1, c), Math.fma(d, at(k2, c), at(k3, c)));
                 long to = dx + p * dxPitch + 4L * c;
                 Native.set(to, dxBeta == 0 ? r : Math.fma(Native.get(to), dxBeta, r));
             }
@@ -113,12 +113,12 @@ public final class ScalarNorm implements NormLanes {
     }
 
     @Override
-    public void rowGradient(int n, long x, float rstd, float offset, long gamma, long dy, long dGamma, long dBeta,
+    public void rowGradient(int n, long x, float mean, float rstd, long gamma, long dy, long dGamma, long dBeta,
                             float dxBeta, long dx) {
         double sum = 0;
         double product = 0;
         for (int i = 0; i < n; i++) {
-            float u = Math.fma(at(x, i), rstd, offset);
+            float u = (at(x, i) - mean) * rstd;
             float g = at(dy, i);
             Native.set(dGamma + 4L * i, Math.fma(g, u, at(dGamma, i)));
             Native.set(dBeta + 4L * i, at(dBeta, i) + g);
@@ -127,17 +127,17 @@ public final class ScalarNorm implements NormLanes {
             product += t * u;
         }
         if (dx != 0) {
-            rowGradient(0, n, x, rstd, offset, gamma, dy, (float) (sum / n), (float) (product / n), dxBeta, dx);
+            rowGradient(0, n, x, mean, rstd, gamma, dy, (float) (sum / n), (float) (product / n), dxBeta, dx);
         }
     }
 
     /** The elements from {@code from} to {@code n} - 1 of dx, from the means of t and t u. */
-    public static void rowGradient(int from, int n, long x, float rstd, float offset, long gamma, long dy,
-                                   float mean, float meanProduct, float dxBeta, long dx) {
+    public static void rowGradient(int from, int n, long x, float mean, float rstd, long gamma, long dy,
+                                   float meanT, float meanProduct, float dxBeta, long dx) {
         for (int i = from; i < n; i++) {
-            float u = Math.fma(at(x, i), rstd, offset);
+            float u = (at(x, i) - mean) * rstd;
             float t = gamma == 0 ? at(dy, i) : at(dy, i) * at(gamma, i);
-            float r = rstd * Math.fma(-u, meanProduct, t - mean);
+            float r = rstd * Math.fma(-u, meanProduct, t - meanT);
             Native.set(dx + 4L * i, dxBeta == 0 ? r : Math.fma(at(dx, i), dxBeta, r));
         }
     }

@@ -44,25 +44,6 @@ final class ScalarPanels implements PanelLanes {
     }
 
     @Override
-    public void modulate(int rows, int cols, long x, long xRow, long y, long yRow, long mean, long factor,
-                         long offset, Activation act) {
-        for (int i = 0; i < rows; i++) {
-            for (int j = 0; j < cols; j++) {
-                float v = get(x + i * xRow + 4L * j) - get(mean + 4L * j);
-                v = Math.fma(v, get(factor + 4L * j), get(offset + 4L * j));
-                set(y + i * yRow + 4L * j, activate(v, act));
-            }
-        }
-    }
-
-    @Override
-    public void average(int count, long a, long b, long c, long d, long y) {
-        for (long at = 0; at < 4L * count; at += 4) {
-            set(y + at, ((get(a + at) + get(b + at)) + (get(c + at) + get(d + at))) * 0.25f);
-        }
-    }
-
-    @Override
     public void scaleRows(int rows, int cols, long y, long yRow, long factor) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < cols; j++) {
