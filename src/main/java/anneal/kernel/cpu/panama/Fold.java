@@ -7,6 +7,10 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The lanes of one vector joined as a binary tree: every lane with the one half a vector away, then a quarter, and so
  * on. {@code reduceLanes} would not add in the same order everywhere.
+ *
+ * <p>Of a variable that a loop changes, C2 knows the vector class only from a profile that all of the program shares;
+ * when that fails it boxes every vector of the loop. So loops that add up write {@code x.add(sum)}, not
+ * {@code sum.add(x)}, where x was just loaded and its class is certain, and end with {@link #certain}.
  */
 final class Fold {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -19,8 +23,14 @@ final class Fold {
     private Fold() {
     }
 
+    /** The same lanes, of a class that C2 is certain of (and -0 as 0). */
+    static FloatVector certain(FloatVector v) {
+        return FloatVector.zero(S).add(v);
+    }
+
     /** The sum of all lanes. */
-    static float sum(FloatVector v) {
+    static float sum(FloatVector loopVariable) {
+        var v = certain(loopVariable);
         if (L > 8) {
             v = v.add(v.rearrange(BY_8));
         }
@@ -32,7 +42,8 @@ final class Fold {
     }
 
     /** The largest lane; NaN if there is one. */
-    static float max(FloatVector v) {
+    static float max(FloatVector loopVariable) {
+        var v = certain(loopVariable);
         if (L > 8) {
             v = v.max(v.rearrange(BY_8));
         }

@@ -92,11 +92,11 @@ final class PanamaNorm implements NormLanes {
         var squares = sum;
         for (int p = 1; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(first);
-            sum = sum.add(d);
+            sum = d.add(sum);
             squares = d.fma(d, squares);
         }
-        sum.intoMemorySegment(ALL, out, ORDER);
-        squares.intoMemorySegment(ALL, out + square, ORDER);
+        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
+        Fold.certain(squares).intoMemorySegment(ALL, out + square, ORDER);
     }
 
     /** Four vectors side by side: whole cache lines of a pixel, and additions that need not wait for each other. */
@@ -119,23 +119,23 @@ final class PanamaNorm implements NormLanes {
             var d1 = FloatVector.fromMemorySegment(S, ALL, at + 4L * L, ORDER).sub(first1);
             var d2 = FloatVector.fromMemorySegment(S, ALL, at + 8L * L, ORDER).sub(first2);
             var d3 = FloatVector.fromMemorySegment(S, ALL, at + 12L * L, ORDER).sub(first3);
-            sum0 = sum0.add(d0);
-            sum1 = sum1.add(d1);
-            sum2 = sum2.add(d2);
-            sum3 = sum3.add(d3);
+            sum0 = d0.add(sum0);
+            sum1 = d1.add(sum1);
+            sum2 = d2.add(sum2);
+            sum3 = d3.add(sum3);
             squares0 = d0.fma(d0, squares0);
             squares1 = d1.fma(d1, squares1);
             squares2 = d2.fma(d2, squares2);
             squares3 = d3.fma(d3, squares3);
         }
-        sum0.intoMemorySegment(ALL, out, ORDER);
-        sum1.intoMemorySegment(ALL, out + 4L * L, ORDER);
-        sum2.intoMemorySegment(ALL, out + 8L * L, ORDER);
-        sum3.intoMemorySegment(ALL, out + 12L * L, ORDER);
-        squares0.intoMemorySegment(ALL, out + square, ORDER);
-        squares1.intoMemorySegment(ALL, out + square + 4L * L, ORDER);
-        squares2.intoMemorySegment(ALL, out + square + 8L * L, ORDER);
-        squares3.intoMemorySegment(ALL, out + square + 12L * L, ORDER);
+        Fold.certain(sum0).intoMemorySegment(ALL, out, ORDER);
+        Fold.certain(sum1).intoMemorySegment(ALL, out + 4L * L, ORDER);
+        Fold.certain(sum2).intoMemorySegment(ALL, out + 8L * L, ORDER);
+        Fold.certain(sum3).intoMemorySegment(ALL, out + 12L * L, ORDER);
+        Fold.certain(squares0).intoMemorySegment(ALL, out + square, ORDER);
+        Fold.certain(squares1).intoMemorySegment(ALL, out + square + 4L * L, ORDER);
+        Fold.certain(squares2).intoMemorySegment(ALL, out + square + 8L * L, ORDER);
+        Fold.certain(squares3).intoMemorySegment(ALL, out + square + 12L * L, ORDER);
     }
 
     @Override
@@ -151,18 +151,18 @@ final class PanamaNorm implements NormLanes {
             for (; i < whole - L; i += 2 * L) {
                 var d = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(centre);
                 var d1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + L), ORDER).sub(centre);
-                sum = sum.add(d);
-                sum1 = sum1.add(d1);
+                sum = d.add(sum);
+                sum1 = d1.add(sum1);
                 squares = d.fma(d, squares);
                 squares1 = d1.fma(d1, squares1);
             }
             if (i < whole) {
                 var d = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(centre);
-                sum = sum.add(d);
+                sum = d.add(sum);
                 squares = d.fma(d, squares);
             }
-            Elements.setDouble(out, Elements.getDouble(out) + Fold.sum(sum.add(sum1)));
-            Elements.setDouble(out + 8, Elements.getDouble(out + 8) + Fold.sum(squares.add(squares1)));
+            Elements.setDouble(out, Elements.getDouble(out) + Fold.sum(Fold.certain(sum).add(sum1)));
+            Elements.setDouble(out + 8, Elements.getDouble(out + 8) + Fold.sum(Fold.certain(squares).add(squares1)));
         }
     }
 
@@ -210,15 +210,16 @@ final class PanamaNorm implements NormLanes {
             var s = one.div(VectorMath.exp(v.neg()).add(1));
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
-            sum = sum.add(dv);
+            sum = dv.add(sum);
             product = dv.fma(d, product);
         }
-        sum.intoMemorySegment(ALL, out, ORDER);
-        product.intoMemorySegment(ALL, out + second, ORDER);
+        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
+        Fold.certain(product).intoMemorySegment(ALL, out + second, ORDER);
     }
 
     private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
                                   long out, long second, boolean all) {
+        var always = S.maskAll(all);
         var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
@@ -226,15 +227,13 @@ final class PanamaNorm implements NormLanes {
         var product = sum;
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
-            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
-            if (!all) {
-                dv = FloatVector.zero(S).blend(dv, d.fma(va, vb).compare(VectorOperators.GT, 0));
-            }
-            sum = sum.add(dv);
+            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0).or(always);
+            var dv = FloatVector.zero(S).blend(FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER), passes);
+            sum = dv.add(sum);
             product = dv.fma(d, product);
         }
-        sum.intoMemorySegment(ALL, out, ORDER);
-        product.intoMemorySegment(ALL, out + second, ORDER);
+        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
+        Fold.certain(product).intoMemorySegment(ALL, out + second, ORDER);
     }
 
     @Override
@@ -264,6 +263,7 @@ final class PanamaNorm implements NormLanes {
         var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
         var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
         var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
+        var beta = FloatVector.broadcast(S, dxBeta);
         var one = FloatVector.broadcast(S, 1);
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
@@ -272,34 +272,36 @@ final class PanamaNorm implements NormLanes {
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
             var r = dv.fma(v1, d.fma(v2, v3));
-            if (dxBeta != 0) {
-                r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
-                        .fma(FloatVector.broadcast(S, dxBeta), r);
+            if (dxBeta == 0) {
+                r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
+            } else {
+                FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER).fma(beta, r)
+                        .intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
             }
-            r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
         }
     }
 
     private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
                                       long k1, long k2, long k3, float dxBeta, long dx, long dxPitch, boolean all) {
+        var always = S.maskAll(all);
         var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
         var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
         var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
         var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
+        var beta = FloatVector.broadcast(S, dxBeta);
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
-            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
-            if (!all) {
-                dv = FloatVector.zero(S).blend(dv, d.fma(va, vb).compare(VectorOperators.GT, 0));
-            }
+            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0).or(always);
+            var dv = FloatVector.zero(S).blend(FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER), passes);
             var r = dv.fma(v1, d.fma(v2, v3));
-            if (dxBeta != 0) {
-                r = FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER)
-                        .fma(FloatVector.broadcast(S, dxBeta), r);
+            if (dxBeta == 0) {
+                r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
+            } else {
+                FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER).fma(beta, r)
+                        .intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
             }
-            r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
         }
     }
 
@@ -320,7 +322,7 @@ final class PanamaNorm implements NormLanes {
                     .intoMemorySegment(ALL, dGamma + at, ORDER);
             g.add(FloatVector.fromMemorySegment(S, ALL, dBeta + at, ORDER)).intoMemorySegment(ALL, dBeta + at, ORDER);
             var t = g.mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
-            sum = sum.add(t);
+            sum = t.add(sum);
             product = t.fma(u, product);
         }
         if (dx != 0) {
@@ -332,16 +334,19 @@ final class PanamaNorm implements NormLanes {
     private static void rowGradient(int n, long x, float mean, float rstd, long gamma, long dy,
                                     float meanT, float meanProduct, float dxBeta, long dx) {
         var vproduct = FloatVector.broadcast(S, meanProduct);
+        var beta = FloatVector.broadcast(S, dxBeta);
         for (int i = 0; i < n; i += L) {
             long at = 4L * i;
             var u = FloatVector.fromMemorySegment(S, ALL, x + at, ORDER).sub(mean).mul(rstd);
             var t = FloatVector.fromMemorySegment(S, ALL, dy + at, ORDER)
                     .mul(FloatVector.fromMemorySegment(S, ALL, gamma + at, ORDER));
             var r = u.neg().fma(vproduct, t.sub(meanT)).mul(rstd);
-            if (dxBeta != 0) {
-                r = FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(FloatVector.broadcast(S, dxBeta), r);
+            if (dxBeta == 0) {
+                r.intoMemorySegment(ALL, dx + at, ORDER);
+            } else {
+                FloatVector.fromMemorySegment(S, ALL, dx + at, ORDER).fma(beta, r)
+                        .intoMemorySegment(ALL, dx + at, ORDER);
             }
-            r.intoMemorySegment(ALL, dx + at, ORDER);
         }
     }
 

@@ -51,15 +51,15 @@ final class PanamaReduce implements ReduceLanes {
         var d = a;
         int i = 0;
         for (; i < n - 3 * L; i += 4 * L) {
-            a = a.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER));
-            b = b.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + L), ORDER));
-            c = c.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + 2 * L), ORDER));
-            d = d.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + 3 * L), ORDER));
+            a = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).add(a);
+            b = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + L), ORDER).add(b);
+            c = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + 2 * L), ORDER).add(c);
+            d = FloatVector.fromMemorySegment(S, ALL, x + 4L * (i + 3 * L), ORDER).add(d);
         }
         for (; i < n; i += L) {
-            a = a.add(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER));
+            a = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).add(a);
         }
-        return Fold.sum(a.add(b).add(c.add(d)));
+        return Fold.sum(Fold.certain(a).add(b).add(Fold.certain(c).add(d)));
     }
 
     private static float squares(long x, int n) {
@@ -82,13 +82,13 @@ final class PanamaReduce implements ReduceLanes {
             var v = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
             a = v.fma(v, a);
         }
-        return Fold.sum(a.add(b).add(c.add(d)));
+        return Fold.sum(Fold.certain(a).add(b).add(Fold.certain(c).add(d)));
     }
 
     private static double max(long x, int n) {
         var a = FloatVector.fromMemorySegment(S, ALL, x, ORDER);
         for (int i = L; i < n; i += L) {
-            a = a.max(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER));
+            a = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).max(a);
         }
         return Fold.max(a);
     }
@@ -97,9 +97,9 @@ final class PanamaReduce implements ReduceLanes {
         for (int i = 0; i < n; i += L) {
             var a = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
             for (int r = 1; r < rows; r++) {
-                a = a.add(FloatVector.fromMemorySegment(S, ALL, x + r * pitch + 4L * i, ORDER));
+                a = FloatVector.fromMemorySegment(S, ALL, x + r * pitch + 4L * i, ORDER).add(a);
             }
-            a.intoMemorySegment(ALL, out + 4L * i, ORDER);
+            Fold.certain(a).intoMemorySegment(ALL, out + 4L * i, ORDER);
         }
     }
 
@@ -110,7 +110,7 @@ final class PanamaReduce implements ReduceLanes {
                 var v = FloatVector.fromMemorySegment(S, ALL, x + r * pitch + 4L * i, ORDER);
                 a = v.fma(v, a);
             }
-            a.intoMemorySegment(ALL, out + 4L * i, ORDER);
+            Fold.certain(a).intoMemorySegment(ALL, out + 4L * i, ORDER);
         }
     }
 
@@ -118,9 +118,9 @@ final class PanamaReduce implements ReduceLanes {
         for (int i = 0; i < n; i += L) {
             var a = FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER);
             for (int r = 1; r < rows; r++) {
-                a = a.max(FloatVector.fromMemorySegment(S, ALL, x + r * pitch + 4L * i, ORDER));
+                a = FloatVector.fromMemorySegment(S, ALL, x + r * pitch + 4L * i, ORDER).max(a);
             }
-            a.intoMemorySegment(ALL, out + 4L * i, ORDER);
+            Fold.certain(a).intoMemorySegment(ALL, out + 4L * i, ORDER);
         }
     }
 }

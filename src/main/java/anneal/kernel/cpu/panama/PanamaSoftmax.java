@@ -29,7 +29,7 @@ final class PanamaSoftmax implements SoftmaxLanes {
     private static float sumOfExponentials(int n, long x, float max) {
         var sum = FloatVector.zero(S);
         for (int i = 0; i < n; i += L) {
-            sum = sum.add(VectorMath.exp(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(max)));
+            sum = VectorMath.exp(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(max)).add(sum);
         }
         return Fold.sum(sum);
     }
@@ -39,7 +39,7 @@ final class PanamaSoftmax implements SoftmaxLanes {
         for (int i = 0; i < n; i += L) {
             var e = VectorMath.exp(FloatVector.fromMemorySegment(S, ALL, x + 4L * i, ORDER).sub(max));
             e.intoMemorySegment(ALL, y + 4L * i, ORDER);
-            sum = sum.add(e);
+            sum = e.add(sum);
         }
         return Fold.sum(sum);
     }
