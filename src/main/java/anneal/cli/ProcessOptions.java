@@ -33,8 +33,17 @@ final class ProcessOptions {
             description = "mse (with a learned variance: hybrid), rescaled-mse, kl or rescaled-kl (the bound).")
     private LossType loss;
 
-    /** @throws IllegalArgumentException in one line, if the parts do not fit together */
+    /**
+     * @param base null for a classifier of clean images, which has no process
+     * @throws IllegalArgumentException in one line, if the parts do not fit together
+     */
     DiffusionConfig over(DiffusionConfig base) {
+        if (base == null) {
+            if (schedule != null || steps != null || meanType != null || variance != null || learnSigma != null || loss != null) {
+                throw new IllegalArgumentException("a classifier of clean images has no diffusion process to set options of");
+            }
+            return null;
+        }
         return new DiffusionConfig(
                 schedule == null ? base.schedule() : BetaSchedule.named(schedule),
                 Objects.requireNonNullElse(steps, base.steps()),

@@ -15,15 +15,17 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train-classifier",
         customSynopsis = "anneal train-classifier --out FOLDER [--preset NAME] [OPTION...]",
-        header = "Train a classifier on noised images, to guide a diffusion model.",
+        header = "Train a classifier: on noised images to guide a diffusion model, or on clean ones to judge it.",
         description = {
             "",
             "The classifier sees images with as much noise as the diffusion model does, so preset, images and diffusion "
-                + "process must be the model's. Run directory, --resume and Ctrl-C are as for train."
+                + "process must be the model's. The preset fashion-judge sees clean images instead, moved and mirrored: it "
+                + "is for evaluate and study, not for guidance. Run directory, --resume and Ctrl-C are as for train."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  anneal train-classifier --preset fashion --out runs/fashion-classifier",
+            "  anneal train-classifier --preset fashion-judge --out runs/fashion-judge",
             "  anneal sample --model runs/fashion --classifier runs/fashion-classifier --labels 0-9 --guidance 4"
         })
 final class TrainClassifierCommand extends TrainingCommand {
@@ -32,6 +34,8 @@ final class TrainClassifierCommand extends TrainingCommand {
             description = "How feature maps become one vector: adaptive, attention, spatial or spatial-v2 "
                     + "(default: the preset's).")
     private Pooling pool;
+
+    private boolean judges;
 
     @Override
     TrainingConfig preset(String name) {
@@ -61,13 +65,17 @@ final class TrainClassifierCommand extends TrainingCommand {
             throw new IllegalArgumentException("a classifier needs data with classes: " + set.description());
         }
         var was = classifier(base);
+        judges = base.clean() != null;
         var fitted = new ClassifierConfig(trunk().over(was.trunk()), set.classes(),
                 Objects.requireNonNullElse(pool, was.pool()));
-        return new TrainingConfig(base.data(), null, fitted, process().over(base.diffusion()), 0, base.optimization());
+        return new TrainingConfig(base.data(), null, fitted, base.clean(), process().over(base.diffusion()), 0, base.optimization());
     }
 
     @Override
     String next(Path run) {
+        if (judges) {
+            return Main.program() + " evaluate --model " + run;
+        }
         return Main.program() + " sample --model RUN --classifier " + run + " --labels 0-"
                 + "9 --guidance 4 --out guided.png";
     }

@@ -74,7 +74,7 @@ final class TrainCommand extends TrainingCommand {
         var trunk = trunk().over(was.trunk());
         var unet = new UNetConfig(trunk, trunk.inChannels(), process.varianceType().isLearned(), was.numHeadsUpsample(),
                 told ? set.classes() : 0, none);
-        return new TrainingConfig(base.data(), unet, null, process, dropped, base.optimization());
+        return new TrainingConfig(base.data(), unet, null, null, process, dropped, base.optimization());
     }
 
     @Override

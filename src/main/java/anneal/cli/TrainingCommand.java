@@ -125,8 +125,7 @@ abstract class TrainingCommand implements Callable<Integer> {
             base = preset(presetName());
         }
         var spec = data == null ? base.data() : Datasets.absolute(data);
-        return new TrainingConfig(spec, base.unet(), base.classifier(), base.diffusion(), base.labelDropout(),
-                optimization.over(base.optimization()));
+        return base.withData(spec).withOptimization(optimization.over(base.optimization()));
     }
 
     private String presetName() {

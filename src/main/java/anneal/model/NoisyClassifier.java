@@ -34,10 +34,32 @@ public final class NoisyClassifier extends Module {
      * @return logits [N, numClasses]
      */
     public Tensor forward(Tensor x, Tensor t) {
+        return scoped(in -> classify(features(in[0], in[1])), x, t);
+    }
+
+    /**
+     * What the last linear layer is given: as wide as the last feature map with adaptive and attention pooling, 2048
+     * with the spatial ones.
+     *
+     * @param x as for {@link #forward}
+     * @param t as for {@link #forward}
+     * @return [N, width]
+     */
+    public Tensor features(Tensor x, Tensor t) {
         return scoped(in -> {
             var e = trunk.embedding(in[1], null);
-            var features = trunk.descend(in[0], e);
-            return head.forward(features, trunk.middle(features.getLast(), e));
+            var maps = trunk.descend(in[0], e);
+            return head.features(maps, trunk.middle(maps.getLast(), e));
         }, x, t);
+    }
+
+    /**
+     * The last linear layer.
+     *
+     * @param features from {@link #features}
+     * @return logits [N, numClasses]
+     */
+    public Tensor classify(Tensor features) {
+        return head.classify(features);
     }
 }

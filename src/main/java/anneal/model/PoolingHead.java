@@ -15,11 +15,20 @@ abstract sealed class PoolingHead extends Module {
     private static final int HIDDEN = 2048;
 
     /**
-     * @param features results of every input block, each [N, H, W, C]
-     * @param h        result of the middle block
+     * What the last linear layer is given.
+     *
+     * @param maps results of every input block, each [N, H, W, C]
+     * @param h    result of the middle block
+     * @return [N, width]
+     */
+    abstract Tensor features(List<Tensor> maps, Tensor h);
+
+    /**
+     * The last linear layer.
+     *
      * @return logits [N, numClasses]
      */
-    abstract Tensor forward(List<Tensor> features, Tensor h);
+    abstract Tensor classify(Tensor features);
 
     static PoolingHead of(ClassifierConfig config, Trunk trunk) {
         int classes = config.numClasses();
@@ -47,8 +56,13 @@ abstract sealed class PoolingHead extends Module {
         }
 
         @Override
-        Tensor forward(List<Tensor> features, Tensor h) {
-            return scoped(in -> linear.forward(norm.forward(in[0], Activation.SILU, null).mean(false, 1, 2)), h);
+        Tensor features(List<Tensor> maps, Tensor h) {
+            return scoped(in -> norm.forward(in[0], Activation.SILU, null).mean(false, 1, 2), h);
+        }
+
+        @Override
+        Tensor classify(Tensor features) {
+            return linear.forward(features);
         }
     }
 
@@ -62,8 +76,13 @@ abstract sealed class PoolingHead extends Module {
         }
 
         @Override
-        Tensor forward(List<Tensor> features, Tensor h) {
-            return scoped(in -> pool.forward(norm.forward(in[0], Activation.SILU, null)), h);
+        Tensor features(List<Tensor> maps, Tensor h) {
+            return scoped(in -> pool.pooled(norm.forward(in[0], Activation.SILU, null)), h);
+        }
+
+        @Override
+        Tensor classify(Tensor features) {
+            return pool.project(features);
         }
     }
 
@@ -77,8 +96,13 @@ abstract sealed class PoolingHead extends Module {
         }
 
         @Override
-        Tensor forward(List<Tensor> features, Tensor h) {
-            return scoped(in -> second.forward(first.forward(means(in)).relu()), withLast(features, h));
+        Tensor features(List<Tensor> maps, Tensor h) {
+            return scoped(in -> first.forward(means(in)).relu(), withLast(maps, h));
+        }
+
+        @Override
+        Tensor classify(Tensor features) {
+            return second.forward(features);
         }
     }
 
@@ -94,17 +118,22 @@ abstract sealed class PoolingHead extends Module {
         }
 
         @Override
-        Tensor forward(List<Tensor> features, Tensor h) {
+        Tensor features(List<Tensor> maps, Tensor h) {
             return scoped(in -> {
                 var hidden = first.forward(means(in)).reshape(h.dim(0), 1, 1, HIDDEN);
-                return second.forward(norm.forward(hidden, Activation.SILU, null).reshape(h.dim(0), HIDDEN));
-            }, withLast(features, h));
+                return norm.forward(hidden, Activation.SILU, null).reshape(h.dim(0), HIDDEN);
+            }, withLast(maps, h));
+        }
+
+        @Override
+        Tensor classify(Tensor features) {
+            return second.forward(features);
         }
     }
 
-    private static Tensor[] withLast(List<Tensor> features, Tensor h) {
-        var all = features.toArray(new Tensor[features.size() + 1]);
-        all[features.size()] = h;
+    private static Tensor[] withLast(List<Tensor> maps, Tensor h) {
+        var all = maps.toArray(new Tensor[maps.size() + 1]);
+        all[maps.size()] = h;
         return all;
     }
 

@@ -33,6 +33,16 @@ public final class AttentionPool2d extends Module {
      * @return [N, out]
      */
     public Tensor forward(Tensor x) {
+        return scoped(in -> project(pooled(in[0])), x);
+    }
+
+    /**
+     * The answer to the extra token, before the projection.
+     *
+     * @param x [N, side, side, channels]
+     * @return [N, channels]
+     */
+    public Tensor pooled(Tensor x) {
         int n = x.dim(0);
         int channels = x.dim(3);
         int pixels = x.dim(1) * x.dim(2);
@@ -44,7 +54,15 @@ public final class AttentionPool2d extends Module {
             var tokens = in[0].reshape(n, pixels, channels);
             var all = Concat.concat(1, tokens.mean(true, 1), tokens).add(positions.value());
             var mixed = Attention.selfAttention(qkv.forward(all), heads, Packing.QKV_MAJOR);
-            return projection.forward(mixed.slice(1, 0, 1).reshape(n, channels));
+            return mixed.slice(1, 0, 1).reshape(n, channels);
         }, x);
+    }
+
+    /**
+     * @param pooled [N, channels]
+     * @return [N, out]
+     */
+    public Tensor project(Tensor pooled) {
+        return projection.forward(pooled);
     }
 }

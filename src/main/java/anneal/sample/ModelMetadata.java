@@ -17,10 +17,16 @@ public final class ModelMetadata {
     private ModelMetadata() {
     }
 
-    /** The metadata of a weight file. */
+    /**
+     * The metadata of a weight file.
+     *
+     * @param diffusion null for a classifier of clean images
+     */
     public static Map<String, String> of(DiffusionConfig diffusion, List<String> classNames) {
         Map<String, String> out = new LinkedHashMap<>();
-        out.put(DIFFUSION, Json.write(diffusion));
+        if (diffusion != null) {
+            out.put(DIFFUSION, Json.write(diffusion));
+        }
         out.put(CLASSES, Json.write(classNames));
         return out;
     }

@@ -14,11 +14,15 @@ final class BatchSource {
     private final int batch;
     private final long seed;
     private final boolean flip;
+    private final int maxShift;
     private long epoch = -1;
     private int[] order;
 
-    /** @param flip mirror every image left-right with probability 1/2 */
-    BatchSource(ImageDataset data, int batch, long seed, boolean flip) {
+    /**
+     * @param flip     mirror every image left-right with probability 1/2
+     * @param maxShift move every image by up to so many pixels in both directions
+     */
+    BatchSource(ImageDataset data, int batch, long seed, boolean flip, int maxShift) {
         if (data.size() == 0) {
             throw new IllegalArgumentException("the data set is empty: " + data.description());
         }
@@ -26,6 +30,7 @@ final class BatchSource {
         this.batch = batch;
         this.seed = seed;
         this.flip = flip;
+        this.maxShift = maxShift;
     }
 
     /** The batch of training step {@code step}, counted from 0. */
@@ -38,12 +43,30 @@ final class BatchSource {
         for (int i = 0; i < batch; i++) {
             int index = index((long) step * batch + i);
             data.copyImage(index, image, 0);
+            if (maxShift > 0) {
+                var draw = Philox.stream(seed, Streams.SHIFT, i, step);
+                image = shifted(image, draw.nextInt(2 * maxShift + 1) - maxShift, draw.nextInt(2 * maxShift + 1) - maxShift);
+            }
             boolean mirror = flip && Philox.stream(seed, Streams.FLIP, i, step).nextDouble() < 0.5;
             Pixels.imageToTensor(image, 0, data.height(), data.width(), data.channels(), mirror, images, i * bytes);
             labels[i] = data.label(index);
             samples[i] = i;
         }
         return new Batch(images, labels, samples);
+    }
+
+    /** The image moved down and to the right; what comes in is black. */
+    private byte[] shifted(byte[] image, int down, int right) {
+        int height = data.height();
+        int pixel = data.channels();
+        int row = data.width() * pixel;
+        int columns = Math.max(0, row - Math.abs(right) * pixel);
+        var out = new byte[image.length];
+        for (int y = Math.max(0, down); y < Math.min(height, height + down); y++) {
+            System.arraycopy(image, (y - down) * row + Math.max(0, -right) * pixel, out,
+                    y * row + Math.max(0, right) * pixel, columns);
+        }
+        return out;
     }
 
     private int index(long position) {

@@ -50,15 +50,32 @@ interface Objective {
         }
     }
 
+    /** Cross entropy of a classifier on the images as they are, which it is told are those of timestep 0. */
+    record ClassifyClean(NoisyClassifier classifier) implements Objective {
+        @Override
+        public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
+            return classification(classifier.forward(xStart, t), labels);
+        }
+
+        @Override
+        public DropoutState dropout() {
+            return classifier.dropout();
+        }
+    }
+
+    private static SequencedMap<String, Tensor> classification(Tensor logits, Tensor labels) {
+        var out = new LinkedHashMap<String, Tensor>();
+        out.put(MicroBatch.LOSS, Softmax.crossEntropy(logits, labels));
+        out.put(ACCURACY, Accuracy.of(logits.detach(), labels));
+        return out;
+    }
+
     /** Cross entropy of a classifier on noised images ("Diffusion Models Beat GANs", section 4 and appendix H). */
     record Classify(NoisyClassifier classifier, GaussianDiffusion diffusion) implements Objective {
         @Override
         public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
-            Tensor logits = classifier.forward(diffusion.qSample(xStart, t, noise), diffusion.modelTimesteps(t));
-            var out = new LinkedHashMap<String, Tensor>();
-            out.put(MicroBatch.LOSS, Softmax.crossEntropy(logits, labels));
-            out.put(ACCURACY, Accuracy.of(logits.detach(), labels));
-            return out;
+            var noised = diffusion.qSample(xStart, t, noise);
+            return classification(classifier.forward(noised, diffusion.modelTimesteps(t)), labels);
         }
 
         @Override

@@ -13,8 +13,10 @@ import java.util.List;
 
 /** Recipes that are known to work, by name. */
 public final class Presets {
-    /** Names of {@link #diffusion} and {@link #classifier}. */
+    /** Names of {@link #diffusion}. */
     public static final List<String> NAMES = List.of("fashion", "mnist", "tiny");
+    /** Names of {@link #classifier}. */
+    public static final List<String> CLASSIFIER_NAMES = List.of("fashion", "mnist", "tiny", "fashion-judge");
 
     private static final int CLASSES = 10;
     private static final int DIFFUSION_STEPS = 1000;
@@ -32,12 +34,12 @@ public final class Presets {
             case "fashion" -> diffusion("fashion", fashionTrunk(), optimization(20_000, 64, 1e-3, false));
             case "mnist" -> diffusion("mnist", fashionTrunk(), optimization(20_000, 64, 1e-3, false));
             case "tiny" -> diffusion("fashion-embedded", tinyTrunk(), optimization(2_000, 32, 2e-3, false));
-            default -> throw unknown(name);
+            default -> throw unknown(name, NAMES);
         };
     }
 
     /**
-     * A classifier of noised images, for the guidance of the model of the same name.
+     * A classifier of noised images, for the guidance of the model of the same name; or the judge of clean ones.
      *
      * @throws IllegalArgumentException for an unknown name
      */
@@ -46,7 +48,8 @@ public final class Presets {
             case "fashion" -> classifier("fashion", classifierTrunk(32), optimization(6_000, 64, 1e-3, false));
             case "mnist" -> classifier("mnist", classifierTrunk(32), optimization(6_000, 64, 1e-3, false));
             case "tiny" -> classifier("fashion-embedded", classifierTrunk(32), optimization(700, 32, 2e-3, false));
-            default -> throw unknown(name);
+            case "fashion-judge" -> judge("fashion");
+            default -> throw unknown(name, CLASSIFIER_NAMES);
         };
     }
 
@@ -72,18 +75,31 @@ public final class Presets {
                 o.timestepSampler(), o.flip(), o.seed()));
     }
 
-    private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException("no preset is called '" + name + "': use one of " + String.join(", ", NAMES));
+    private static IllegalArgumentException unknown(String name, List<String> names) {
+        return new IllegalArgumentException("no preset is called '" + name + "': use one of " + String.join(", ", names));
     }
 
     private static TrainingConfig diffusion(String data, TrunkConfig trunk, OptimizationConfig optimization) {
         var unet = new UNetConfig(trunk, 1, true, -1, CLASSES, true);
-        return new TrainingConfig(data, unet, null, process(VarianceType.LEARNED_RANGE), 0.1, optimization);
+        return new TrainingConfig(data, unet, null, null, process(VarianceType.LEARNED_RANGE), 0.1, optimization);
     }
 
     private static TrainingConfig classifier(String data, TrunkConfig trunk, OptimizationConfig optimization) {
         var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.ATTENTION);
-        return new TrainingConfig(data, null, classifier, process(VarianceType.LEARNED_RANGE), 0, optimization);
+        return new TrainingConfig(data, null, classifier, null, process(VarianceType.LEARNED_RANGE), 0, optimization);
+    }
+
+    /**
+     * As unlike the noisy classifier as the networks here allow, so that what fools one need not fool the other: another
+     * seed, mean pooling, strided convolutions between the resolutions, an added embedding, dropout, moved images.
+     */
+    private static TrainingConfig judge(String data) {
+        var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 1, 2).numResBlocks(1).numHeads(2).dropout(0.2).build();
+        var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.ADAPTIVE);
+        int steps = 6_000;
+        var optimization = new OptimizationConfig(steps, 64, 0, 2e-3, 0.05, 200, steps, List.of(0.99), 1.0, "uniform",
+                true, 1_000_003);
+        return new TrainingConfig(data, null, classifier, new CleanImages(2), null, 0, optimization);
     }
 
     /** Improved DDPM's: the cosine schedule, hybrid loss, a learned range of variances. */

@@ -7,6 +7,7 @@ final class Streams {
     static final int TIMESTEP = 3;
     static final int NOISE = 4;
     static final int LABEL_DROPOUT = 5;
+    static final int SHIFT = 6;
 
     private Streams() {
     }

@@ -21,21 +21,24 @@ import java.util.TreeMap;
  *
  * @param data         a data set as {@link anneal.data.Datasets#open} reads it
  * @param unet         the diffusion model to train, or null
- * @param classifier   the classifier of noised images to train, or null
- * @param diffusion    the process
+ * @param classifier   the classifier to train, or null
+ * @param clean        null: a classifier is trained on noised images, for guidance; otherwise on clean ones
+ * @param diffusion    the process; null for a classifier of clean images
  * @param labelDropout probability with which a sample's class is replaced by the null class (classifier-free guidance:
  *                     Ho and Salimans 2022, Algorithm 1)
  */
-public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig classifier, DiffusionConfig diffusion,
-                             double labelDropout, OptimizationConfig optimization) {
+public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig classifier, CleanImages clean,
+                             DiffusionConfig diffusion, double labelDropout, OptimizationConfig optimization) {
     public TrainingConfig {
         require(data != null && !data.isBlank(), "a training config needs data");
         require((unet == null) != (classifier == null), "a training config needs a unet or a classifier, and not both");
-        require(diffusion != null && optimization != null, "a training config needs diffusion and optimization");
+        require(optimization != null, "a training config needs optimization");
+        require(clean == null || classifier != null, "only classifiers are trained on clean images");
+        require((diffusion == null) == (clean != null), "a training config needs diffusion, unless it has clean");
         require(labelDropout >= 0 && labelDropout <= 1, "labelDropout must be in 0..1, got " + labelDropout);
         require(labelDropout == 0 || unet != null && unet.nullClass(),
                 "labelDropout needs a UNet with a null class to replace the labels by");
-        require(diffusion.respacing().isEmpty() || unet == null || !isBound(diffusion.lossType()),
+        require(unet == null || diffusion.respacing().isEmpty() || !isBound(diffusion.lossType()),
                 "the variational bound of a respaced process is not a training loss; leave respacing empty");
         if (unet != null) {
             require(unet.learnedVariance() == diffusion.varianceType().isLearned(),
@@ -78,12 +81,12 @@ public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig clas
     }
 
     public TrainingConfig withOptimization(OptimizationConfig o) {
-        return new TrainingConfig(data, unet, classifier, diffusion, labelDropout, o);
+        return new TrainingConfig(data, unet, classifier, clean, diffusion, labelDropout, o);
     }
 
     /** The same with images from elsewhere. */
     public TrainingConfig withData(String newData) {
-        return new TrainingConfig(newData, unet, classifier, diffusion, labelDropout, optimization);
+        return new TrainingConfig(newData, unet, classifier, clean, diffusion, labelDropout, optimization);
     }
 
     public TrainingConfig withSteps(int steps) {

@@ -62,20 +62,23 @@ public final class TrainingRun implements AutoCloseable {
         this.config = config;
         this.device = device;
         this.scope = device.scope();
-        this.batches = new BatchSource(data, o.batch(), o.seed(), o.flip());
+        this.batches = new BatchSource(data, o.batch(), o.seed(), o.flip(),
+                config.clean() == null ? 0 : config.clean().maxShift());
         var module = config.model().build();
         this.arena = ParameterArena.forTraining(device, module, o.emaRates().size());
         this.optimizer = new AdamW(arena, new AdamWSpec(BETA1, BETA2, EPS, o.weightDecay()),
                 o.emaRates().stream().mapToDouble(r -> r).toArray());
         this.trainStep = new TrainStep(arena, optimizer, o.maxGradientNorm());
-        var diffusion = new GaussianDiffusion(config.diffusion(), device);
+        var diffusion = config.clean() == null ? new GaussianDiffusion(config.diffusion(), device) : null;
         this.objective = switch (module) {
             case UNet unet -> new Objective.Denoise(unet, new TrainingLosses(diffusion));
+            case NoisyClassifier judge when diffusion == null -> new Objective.ClassifyClean(judge);
             case NoisyClassifier classifier -> new Objective.Classify(classifier, diffusion);
             default -> throw new IllegalArgumentException("no training for a " + config.model().type());
         };
-        this.timesteps = TimestepSampler.named(o.timestepSampler(), diffusion.steps());
-        this.meter = new LossMeter(diffusion.steps());
+        int steps = diffusion == null ? 1 : diffusion.steps();
+        this.timesteps = TimestepSampler.named(o.timestepSampler(), steps);
+        this.meter = new LossMeter(steps);
         this.learningRate = o.learningRateSchedule();
         this.classNames = data.classNames();
         this.writer = new ModelWriter(directory, config, arena, classNames);

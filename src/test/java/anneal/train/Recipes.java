@@ -18,13 +18,22 @@ final class Recipes {
 
     static TrainingConfig unet(int steps) {
         var trunk = trunk(0.1);
-        return new TrainingConfig("made up", new UNetConfig(trunk, 1, true, -1, 3, true), null, process(2), 0.2,
+        return new TrainingConfig("made up", new UNetConfig(trunk, 1, true, -1, 3, true), null, null, process(2), 0.2,
                 optimization(steps, 100));
     }
 
     static TrainingConfig classifier(int steps) {
-        return new TrainingConfig("made up", null, new ClassifierConfig(trunk(0), 3, Pooling.ATTENTION), process(10), 0,
+        return new TrainingConfig("made up", null, new ClassifierConfig(trunk(0), 3, Pooling.ATTENTION), null, process(10), 0,
                 optimization(steps, 0));
+    }
+
+    /** A classifier of clean images: no attention but the middle's, dropout, images moved by up to a pixel. */
+    static TrainingConfig judge(int steps) {
+        var trunk = TrunkConfig.builder(Stripes.EXTENT, 1, 32).dropout(0.1).build();
+        var o = optimization(steps, steps);
+        var uniform = new OptimizationConfig(steps, 12, 8, 5e-3, 0.01, 3, steps, o.emaRates(), 1, "uniform", true, 3);
+        return new TrainingConfig("made up", null, new ClassifierConfig(trunk, 3, Pooling.ADAPTIVE), new CleanImages(1), null,
+                0, uniform);
     }
 
     private static TrunkConfig trunk(double dropout) {

@@ -121,6 +121,29 @@ class TrainingRunTest {
     }
 
     @Test
+    void aJudgeOfCleanImagesLearns() throws IOException {
+        List<Map<String, Object>> lines = new ArrayList<>();
+        train(folder, Recipes.judge(240), false, 2, new Cadence(0, 60, 0), new TrainingListener() {
+            @Override
+            public void logged(Map<String, Object> line) {
+                lines.add(line);
+            }
+        }, () -> false);
+        assertTrue((double) lines.getLast().get("accuracy") > 0.9, lines.toString());
+        assertFalse(lines.getLast().containsKey("accuracy_q1"), "there is no timestep but 0");
+    }
+
+    @Test
+    void aJudgeResumesBitForBit() throws IOException {
+        Path whole = folder.resolve("whole");
+        train(whole, Recipes.judge(9), false);
+        Path parts = folder.resolve("parts");
+        train(parts, Recipes.judge(9).withSteps(4), false);
+        train(parts, Recipes.judge(9), true);
+        assertSameRun(whole, parts);
+    }
+
+    @Test
     void stoppingSavesAndResumingGoesOn() throws IOException {
         Path whole = folder.resolve("whole");
         train(whole, Recipes.unet(8), false);
