@@ -27,7 +27,7 @@ record ConvProduct(CpuContext context, int outH, int outW, int inC, int outC, in
         return (outC + PANEL - 1) / PANEL;
     }
 
-    /** Multiplies with weights packed as columns of panels; {@code row} is the output row of the first sample's first pixel. */
+    /** Multiplies with weights packed as panels; {@code row} is the output row of the first sample's first pixel. */
     void run(PaddedInput input, int samples, long weights, Output output, long row) {
         int rows = Math.max(1, Math.min(outH, PIXELS / outW));
         int strips = (outH + rows - 1) / rows;

@@ -106,7 +106,8 @@ final class CpuConv {
         var conv = product(s);
         boolean inPlace = readsInPlace(s, p, x);
         if (!layout.packsWindows) {
-            product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(), new Product.Right(work, 0));
+            product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(),
+                    new Product.Right(work, 0));
         }
         var weights = new Product.Left(w.address(), 0, 4L * conv.depth(), 4);
         groups(s, layout, (first, count) -> {
@@ -168,7 +169,8 @@ final class CpuConv {
                 padded.fill(context, p, x, first, count, s.padding());
             }
             long dy = y.address() + (long) first * s.outH() * s.outW() * Output.pitch(y);
-            gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work, first > 0);
+            gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work,
+                    first > 0);
         });
         gradient.finish(work, w.address(), (float) e.alpha(), (float) e.beta());
     }

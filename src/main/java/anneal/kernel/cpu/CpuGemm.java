@@ -35,11 +35,11 @@ final class CpuGemm {
         long panels = Output.workspace(workspace, plan(s));
         if (flips(s)) {
             // the transpose of the result, op(b)^T op(a)^T
-            multiply(s, s.n(), s.m(), new Operand(b, s.strideB(), !s.transB()), new Operand(a, s.strideA(), !s.transA()),
-                    panels, true, outputs(s, e, c));
+            multiply(s, s.n(), s.m(), new Operand(b, s.strideB(), !s.transB()),
+                    new Operand(a, s.strideA(), !s.transA()), panels, true, outputs(s, e, c));
         } else {
-            multiply(s, s.m(), s.n(), new Operand(a, s.strideA(), s.transA()), new Operand(b, s.strideB(), s.transB()),
-                    panels, false, outputs(s, e, c));
+            multiply(s, s.m(), s.n(), new Operand(a, s.strideA(), s.transA()),
+                    new Operand(b, s.strideB(), s.transB()), panels, false, outputs(s, e, c));
         }
     }
 

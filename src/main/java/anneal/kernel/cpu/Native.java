@@ -21,8 +21,8 @@ public final class Native {
     public static final int ALIGNMENT = 64;
 
     /**
-     * {@code address & ADDRESS} is the address itself, but now C2 knows that it is within {@link #ALL}. Without it every
-     * access is tested, and every test keeps all vectors alive for the case that it fails, so that they are spilled.
+     * {@code address & ADDRESS} is the address itself, but now C2 knows that it is within {@link #ALL}. Without it
+     * every access is tested, and every test keeps all vectors alive for the case that it fails, so that they are spilled.
      */
     public static final long ADDRESS = (1L << 62) - 1;
     /** The same for a distance: small multiples of {@code stride & STRIDE} may be added to a masked address. */

@@ -103,7 +103,7 @@ final class Product {
     /**
      * Packs a matrix into panels.
      *
-     * @param turn   true: a column of the panels is a row of memory ({@code from[column][k]}); false: {@code from[k][column]}
+     * @param turn   true: memory holds {@code [column][k]}; false: {@code [k][column]}
      * @param stride bytes between rows of memory
      */
     void pack(int batch, int columns, int depth, boolean turn, long from, long fromEntry, long stride, Right to) {

@@ -90,7 +90,7 @@ public final class ThreadPool implements AutoCloseable {
         }
     }
 
-    /** Runs {@code task} over ranges of {@code grain} items (the last one may be shorter) that cover 0 to {@code items} - 1. */
+    /** Runs {@code task} over ranges of {@code grain} items, the last perhaps shorter, that cover all {@code items}. */
     public void ranges(long items, long grain, RangeTask task) {
         run(Math.toIntExact((items + grain - 1) / grain),
                 (i, worker) -> task.run(i * grain, Math.min(items, (i + 1) * grain), worker));

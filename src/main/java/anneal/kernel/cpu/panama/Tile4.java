@@ -13,7 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of four rows: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
- * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower code.
+ * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower
+ * code.
  * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
  * A narrow tile's loop is not one that C2 counts: it would unroll that, load ahead and spill.
  * Addresses go through {@code & ADDRESS} for the reason given there.

@@ -69,7 +69,7 @@ final class VectorMath {
         return x.broadcast(Float.NaN).blend(y, x.compare(VectorOperators.GE, 0));
     }
 
-    /** Sine for |x| up to {@link anneal.kernel.cpu.PolyMath#ANGLE_MAX}: a loop leaves larger ones to the scalar form. */
+    /** Sine for |x| up to {@link anneal.kernel.cpu.PolyMath#ANGLE_MAX}; larger ones are for the scalar form. */
     static FloatVector sin(FloatVector x) {
         return quadrant(x, 0);
     }

@@ -1,2 +1,2 @@
-/** The inner loops in plain Java, for a JVM without {@code jdk.incubator.vector}; they give the bits that {@code panama} gives. */
+/** The inner loops in plain Java, for a JVM without {@code jdk.incubator.vector}. */
 package anneal.kernel.cpu.scalar;
