@@ -62,7 +62,7 @@ final class NormKernel {
     }
 
     /**
-     * Sums around each block's first pixel, joined in double: with centre f, d1 = sum (x - f), d2 = sum (x - f)^2 of a
+     * Sums around each block's own centre, joined in double: with centre f, d1 = sum (x - f), d2 = sum (x - f)^2 of a
      * block of k, the sum around the group's mean m is {@code d2 + (f - m) (2 d1 + k (f - m))}.
      */
     private final class ImageStats {
@@ -84,7 +84,7 @@ final class NormKernel {
         }
 
         void run() {
-            sums = cpu.memory().allocate(2 * s.n() * blocks.perSample() * pixelBytes);
+            sums = cpu.memory().allocate(3 * s.n() * blocks.perSample() * pixelBytes);
             try {
                 blocks.forEach(cpu, (sample, block, first, channel, channels) -> cpu.lanes().norm().spread(
                         blocks.pixels(block), channels, pixel(sample, block) + 4L * channel, 4 * x.rowPitch(),
@@ -104,28 +104,29 @@ final class NormKernel {
         }
 
         private long sum(int sample, int block) {
-            return sums + 2 * pixelBytes * (sample * (long) blocks.perSample() + block);
+            return sums + 3 * pixelBytes * (sample * (long) blocks.perSample() + block);
         }
 
         private void join(int sample, int group) {
             int from = group * s.channelsPerGroup();
             int to = from + s.channelsPerGroup();
             double count = (double) s.h() * s.w() * s.channelsPerGroup();
-            double origin = Native.get(pixel(sample, 0) + 4L * from);
+            double origin = Native.get(sum(sample, 0) + 4L * from);
             double total = 0;
             for (int block = 0; block < blocks.perSample(); block++) {
                 for (int c = from; c < to; c++) {
-                    double centre = Native.get(pixel(sample, block) + 4L * c) - origin;
-                    total += Native.get(sum(sample, block) + 4L * c) + blocks.pixels(block) * centre;
+                    long at = sum(sample, block) + 4L * c;
+                    total += Native.get(at + pixelBytes) + blocks.pixels(block) * (Native.get(at) - origin);
                 }
             }
             double m = total / count;
             double squares = 0;
             for (int block = 0; block < blocks.perSample(); block++) {
                 for (int c = from; c < to; c++) {
-                    double d = Native.get(pixel(sample, block) + 4L * c) - origin - m;
                     long at = sum(sample, block) + 4L * c;
-                    squares += Native.get(at + pixelBytes) + d * (2 * Native.get(at) + blocks.pixels(block) * d);
+                    double d = Native.get(at) - origin - m;
+                    squares += Native.get(at + 2 * pixelBytes)
+                            + d * (2 * Native.get(at + pixelBytes) + blocks.pixels(block) * d);
                 }
             }
             store(s, mean, rstd, sample, group, origin + m, squares / count);

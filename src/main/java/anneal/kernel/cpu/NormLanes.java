@@ -16,11 +16,15 @@ public interface NormLanes {
     void apply(Activation act, int pixels, int channels, long x, long xPitch, long mean, long a, long b,
                long y, long yPitch);
 
+    /** Pixels whose mean is the centre of {@link #spread}. */
+    int PROBES = 8;
+
     /**
-     * Sums around the block's first pixel f: {@code out[c] = sum (x - f[c])} and, after {@code square} bytes more,
-     * {@code sum (x - f[c])^2}. Differences to a neighbour stay small where the image's mean is large.
+     * Sums around a centre f close to the block's mean, so that little is lost when they are brought to the mean itself:
+     * {@code out[c] = f[c]}, {@code next} bytes after it {@code sum (x - f[c])}, and as many after that
+     * {@code sum (x - f[c])^2}. The centre is the mean of {@link #PROBES} pixels spread over the block.
      */
-    void spread(int pixels, int channels, long x, long xPitch, long out, long square);
+    void spread(int pixels, int channels, long x, long xPitch, long out, long next);
 
     /** Sums over {@code n} dense floats: {@code out} receives, as doubles, sum (x - centre) and sum (x - centre)^2. */
     void moments(int n, long x, float centre, long out);

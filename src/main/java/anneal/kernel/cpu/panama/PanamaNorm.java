@@ -71,40 +71,55 @@ final class PanamaNorm implements NormLanes {
     }
 
     @Override
-    public void spread(int pixels, int channels, long x, long xPitch, long out, long square) {
+    public void spread(int pixels, int channels, long x, long xPitch, long out, long next) {
         if (channels < L) {
-            scalar.spread(pixels, channels, x, xPitch, out, square);
+            scalar.spread(pixels, channels, x, xPitch, out, next);
             return;
         }
         int c = 0;
         for (; c <= channels - 4 * L; c += 4 * L) {
-            spread4(pixels, x + 4L * c, xPitch, out + 4L * c, square);
+            for (int i = 0; i < 4 * L; i += L) {
+                centre(pixels, x + 4L * (c + i), xPitch, out + 4L * (c + i));
+            }
+            spread4(pixels, x + 4L * c, xPitch, out + 4L * c, next);
         }
         for (; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
-            spread1(pixels, x + at, xPitch, out + at, square);
+            centre(pixels, x + at, xPitch, out + at);
+            spread1(pixels, x + at, xPitch, out + at, next);
         }
     }
 
-    private static void spread1(int pixels, long x, long xPitch, long out, long square) {
+    private static void centre(int pixels, long x, long xPitch, long out) {
+        int probes = Math.min(PROBES, pixels);
+        long step = pixels / probes * xPitch;
         var first = FloatVector.fromMemorySegment(S, ALL, x, ORDER);
+        var distance = FloatVector.zero(S);
+        for (int p = 1; p < probes; p++) {
+            distance = FloatVector.fromMemorySegment(S, ALL, x + p * step, ORDER).sub(first).add(distance);
+        }
+        Fold.certain(distance).mul(1f / probes).add(first).intoMemorySegment(ALL, out, ORDER);
+    }
+
+    private static void spread1(int pixels, long x, long xPitch, long out, long next) {
+        var centre = FloatVector.fromMemorySegment(S, ALL, out, ORDER);
         var sum = FloatVector.zero(S);
         var squares = sum;
-        for (int p = 1; p < pixels; p++) {
-            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(first);
+        for (int p = 0; p < pixels; p++) {
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(centre);
             sum = d.add(sum);
             squares = d.fma(d, squares);
         }
-        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
-        Fold.certain(squares).intoMemorySegment(ALL, out + square, ORDER);
+        Fold.certain(sum).intoMemorySegment(ALL, out + next, ORDER);
+        Fold.certain(squares).intoMemorySegment(ALL, out + 2 * next, ORDER);
     }
 
     /** Four vectors side by side: whole cache lines of a pixel, and additions that need not wait for each other. */
-    private static void spread4(int pixels, long x, long xPitch, long out, long square) {
-        var first0 = FloatVector.fromMemorySegment(S, ALL, x, ORDER);
-        var first1 = FloatVector.fromMemorySegment(S, ALL, x + 4L * L, ORDER);
-        var first2 = FloatVector.fromMemorySegment(S, ALL, x + 8L * L, ORDER);
-        var first3 = FloatVector.fromMemorySegment(S, ALL, x + 12L * L, ORDER);
+    private static void spread4(int pixels, long x, long xPitch, long out, long next) {
+        var centre0 = FloatVector.fromMemorySegment(S, ALL, out, ORDER);
+        var centre1 = FloatVector.fromMemorySegment(S, ALL, out + 4L * L, ORDER);
+        var centre2 = FloatVector.fromMemorySegment(S, ALL, out + 8L * L, ORDER);
+        var centre3 = FloatVector.fromMemorySegment(S, ALL, out + 12L * L, ORDER);
         var sum0 = FloatVector.zero(S);
         var sum1 = sum0;
         var sum2 = sum0;
@@ -113,12 +128,12 @@ final class PanamaNorm implements NormLanes {
         var squares1 = sum0;
         var squares2 = sum0;
         var squares3 = sum0;
-        for (int p = 1; p < pixels; p++) {
+        for (int p = 0; p < pixels; p++) {
             long at = x + p * xPitch;
-            var d0 = FloatVector.fromMemorySegment(S, ALL, at, ORDER).sub(first0);
-            var d1 = FloatVector.fromMemorySegment(S, ALL, at + 4L * L, ORDER).sub(first1);
-            var d2 = FloatVector.fromMemorySegment(S, ALL, at + 8L * L, ORDER).sub(first2);
-            var d3 = FloatVector.fromMemorySegment(S, ALL, at + 12L * L, ORDER).sub(first3);
+            var d0 = FloatVector.fromMemorySegment(S, ALL, at, ORDER).sub(centre0);
+            var d1 = FloatVector.fromMemorySegment(S, ALL, at + 4L * L, ORDER).sub(centre1);
+            var d2 = FloatVector.fromMemorySegment(S, ALL, at + 8L * L, ORDER).sub(centre2);
+            var d3 = FloatVector.fromMemorySegment(S, ALL, at + 12L * L, ORDER).sub(centre3);
             sum0 = d0.add(sum0);
             sum1 = d1.add(sum1);
             sum2 = d2.add(sum2);
@@ -128,14 +143,14 @@ final class PanamaNorm implements NormLanes {
             squares2 = d2.fma(d2, squares2);
             squares3 = d3.fma(d3, squares3);
         }
-        Fold.certain(sum0).intoMemorySegment(ALL, out, ORDER);
-        Fold.certain(sum1).intoMemorySegment(ALL, out + 4L * L, ORDER);
-        Fold.certain(sum2).intoMemorySegment(ALL, out + 8L * L, ORDER);
-        Fold.certain(sum3).intoMemorySegment(ALL, out + 12L * L, ORDER);
-        Fold.certain(squares0).intoMemorySegment(ALL, out + square, ORDER);
-        Fold.certain(squares1).intoMemorySegment(ALL, out + square + 4L * L, ORDER);
-        Fold.certain(squares2).intoMemorySegment(ALL, out + square + 8L * L, ORDER);
-        Fold.certain(squares3).intoMemorySegment(ALL, out + square + 12L * L, ORDER);
+        Fold.certain(sum0).intoMemorySegment(ALL, out + next, ORDER);
+        Fold.certain(sum1).intoMemorySegment(ALL, out + next + 4L * L, ORDER);
+        Fold.certain(sum2).intoMemorySegment(ALL, out + next + 8L * L, ORDER);
+        Fold.certain(sum3).intoMemorySegment(ALL, out + next + 12L * L, ORDER);
+        Fold.certain(squares0).intoMemorySegment(ALL, out + 2 * next, ORDER);
+        Fold.certain(squares1).intoMemorySegment(ALL, out + 2 * next + 4L * L, ORDER);
+        Fold.certain(squares2).intoMemorySegment(ALL, out + 2 * next + 8L * L, ORDER);
+        Fold.certain(squares3).intoMemorySegment(ALL, out + 2 * next + 12L * L, ORDER);
     }
 
     @Override

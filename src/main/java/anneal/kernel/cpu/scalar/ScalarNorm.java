@@ -25,18 +25,26 @@ public final class ScalarNorm implements NormLanes {
     }
 
     @Override
-    public void spread(int pixels, int channels, long x, long xPitch, long out, long square) {
+    public void spread(int pixels, int channels, long x, long xPitch, long out, long next) {
+        int probes = Math.min(PROBES, pixels);
+        long step = pixels / probes * xPitch;
         for (int c = 0; c < channels; c++) {
             float first = at(x, c);
+            float distance = 0;
+            for (int p = 1; p < probes; p++) {
+                distance += at(x, p, step, c) - first;
+            }
+            float centre = distance * (1f / probes) + first;
             float sum = 0;
             float squares = 0;
-            for (int p = 1; p < pixels; p++) {
-                float d = at(x, p, xPitch, c) - first;
+            for (int p = 0; p < pixels; p++) {
+                float d = at(x, p, xPitch, c) - centre;
                 sum += d;
                 squares = Math.fma(d, d, squares);
             }
-            Native.set(out + 4L * c, sum);
-            Native.set(out + square + 4L * c, squares);
+            Native.set(out + 4L * c, centre);
+            Native.set(out + next + 4L * c, sum);
+            Native.set(out + 2 * next + 4L * c, squares);
         }
     }
 
