@@ -49,11 +49,15 @@ public class ConvolutionBenchmark {
         spec = new ConvSpec(mode, d[0], d[1], d[2], channels, channels, KERNEL, KERNEL, 1, 1);
         var pixels = on.uniform(d[0] * d[1] * d[2] * channels);
         var weights = on.uniform(channels * KERNEL * KERNEL * channels);
+        var results = on.uniform(pixels.length);
         x = on.upload(pixels, d);
         w = on.upload(weights, channels, KERNEL, KERNEL, channels);
-        y = on.upload(on.uniform(pixels.length), d);
-        if (mode == Mode.FORWARD) {
-            check(on, pixels, weights);
+        y = on.upload(results, d);
+        convolve(on);
+        switch (mode) {
+            case FORWARD -> check(on, y, pixel(1, 1), window(pixels, weights));
+            case DATA_GRADIENT -> check(on, x, pixel(1, 1), transposedWindow(results, weights));
+            case WEIGHT_GRADIENT -> check(on, w, weights.length - KERNEL * KERNEL * channels, corner(pixels, results));
         }
     }
 
@@ -68,21 +72,55 @@ public class ConvolutionBenchmark {
         on.backend().synchronize();
     }
 
-    /** The pixel (1, 1) of the first image, in the last channel, where the window lies wholly inside. */
-    private void check(DeviceState on, float[] pixels, float[] weights) {
-        convolve(on);
-        int channels = spec.inC();
-        int last = spec.outC() - 1;
-        double expected = 0;
+    private void check(DeviceState on, Buf computed, int element, double expected) {
+        int terms = mode == Mode.WEIGHT_GRADIENT ? spec.n() * spec.inH() * spec.inW() : KERNEL * KERNEL * spec.inC();
+        DeviceState.check(mode.toString(), on.backend().downloadDoubles(computed)[element], expected, terms);
+    }
+
+    /** Index of channel 0 of a pixel of the first image. */
+    private int pixel(int row, int column) {
+        return (row * spec.inW() + column) * spec.inC();
+    }
+
+    /** Channel 0 of the result's pixel (1, 1), whose window lies wholly inside. */
+    private double window(float[] pixels, float[] weights) {
+        double sum = 0;
         for (int i = 0; i < KERNEL; i++) {
             for (int j = 0; j < KERNEL; j++) {
-                for (int c = 0; c < channels; c++) {
-                    expected += (double) pixels[(i * spec.inW() + j) * channels + c]
-                            * weights[((last * KERNEL + i) * KERNEL + j) * channels + c];
+                for (int c = 0; c < spec.inC(); c++) {
+                    sum += (double) pixels[pixel(i, j) + c] * weights[(i * KERNEL + j) * spec.inC() + c];
                 }
             }
         }
-        double computed = on.backend().downloadDoubles(y)[(spec.inW() + 1) * channels + last];
-        DeviceState.check("the convolution", computed, expected, KERNEL * KERNEL * channels);
+        return sum;
+    }
+
+    /** Channel 0 of the gradient at pixel (1, 1): every result that it had a part in. */
+    private double transposedWindow(float[] gradients, float[] weights) {
+        double sum = 0;
+        for (int i = 0; i < KERNEL; i++) {
+            for (int j = 0; j < KERNEL; j++) {
+                for (int o = 0; o < spec.outC(); o++) {
+                    sum += (double) gradients[pixel(KERNEL - 1 - i, KERNEL - 1 - j) + o]
+                            * weights[((o * KERNEL + i) * KERNEL + j) * spec.inC()];
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** The gradient of the last filter's upper left weight of channel 0: all pixels but the last row and column. */
+    private double corner(float[] pixels, float[] gradients) {
+        int image = spec.inH() * spec.inW() * spec.inC();
+        double sum = 0;
+        for (int n = 0; n < spec.n(); n++) {
+            for (int i = 1; i < spec.outH(); i++) {
+                for (int j = 1; j < spec.outW(); j++) {
+                    sum += (double) pixels[n * image + pixel(i - 1, j - 1)]
+                            * gradients[n * image + pixel(i, j) + spec.outC() - 1];
+                }
+            }
+        }
+        return sum;
     }
 }

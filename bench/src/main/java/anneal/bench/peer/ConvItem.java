@@ -1,0 +1,61 @@
+package anneal.bench.peer;
+
+import anneal.io.TensorData;
+import anneal.kernel.ConvSpec;
+import anneal.kernel.ConvSpec.Mode;
+import anneal.kernel.Epilogue;
+import anneal.kernel.Prologue;
+import anneal.tensor.Device;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/** A bare convolution, or one of its gradients; zeros of half the kernel's size around the image. */
+record ConvItem(Mode mode, int n, int h, int w, int inC, int outC, int kernel, int stride) implements Item {
+    private static final double TOLERANCE = 1e-5;
+
+    @Override
+    public String name() {
+        return "conv%dx%d%s/%dx%dx%dx%d-%d/%s".formatted(kernel, kernel, stride == 1 ? "s1" : "s" + stride, n, h, w, inC,
+                outC, mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    private ConvSpec convSpec() {
+        return new ConvSpec(mode, n, h, w, inC, outC, kernel, kernel, stride, kernel / 2);
+    }
+
+    @Override
+    public Map<String, Object> spec() {
+        return Map.of("kind", "conv", "mode", mode.name(), "inC", inC, "outC", outC, "kernel", kernel,
+                "stride", stride);
+    }
+
+    @Override
+    public SequencedMap<String, TensorData> inputs() {
+        var s = convSpec();
+        return new Numbers(name())
+                .normal("x", n, h, w, inC)
+                .normal("w", 1 / Math.sqrt(kernel * kernel * inC), 0, outC, kernel, kernel, inC)
+                .normal("g", n, s.outH(), s.outW(), outC).tensors();
+    }
+
+    @Override
+    public Ours prepare(Device device, Map<String, TensorData> inputs) {
+        var run = new KernelRun(device, inputs);
+        var s = convSpec();
+        var x = mode == Mode.DATA_GRADIENT ? run.output("out", n, h, w, inC) : run.input("x");
+        var weight = mode == Mode.WEIGHT_GRADIENT ? run.output("out", outC, kernel, kernel, inC) : run.input("w");
+        var y = mode == Mode.FORWARD ? run.output("out", n, s.outH(), s.outW(), outC) : run.input("g");
+        return run.calling(() -> device.lowering().conv(s, Prologue.NONE, x, weight, Epilogue.NONE, y));
+    }
+
+    @Override
+    public Work work() {
+        return Work.flops(convSpec().flops());
+    }
+
+    @Override
+    public double tolerance() {
+        return TOLERANCE;
+    }
+}

@@ -1,0 +1,15 @@
+package anneal.bench.peer;
+
+import java.util.SequencedMap;
+
+/** Our side of an {@link Item}, with its memory on a device. */
+public interface Ours extends AutoCloseable {
+    /** Computes once, to the end. */
+    void run();
+
+    /** What is compared with the peer's results, by name and in its order of elements; called before any {@link #run}. */
+    SequencedMap<String, float[]> results();
+
+    @Override
+    void close();
+}
