@@ -73,7 +73,7 @@ public final class RunDirectory implements AutoCloseable {
             case FileAlreadyExistsException _ -> "it is a file";
             case AccessDeniedException _ -> "permission denied";
             case FileSystemException f when f.getReason() != null -> f.getReason();
-            default -> e.toString();
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };
     }
 

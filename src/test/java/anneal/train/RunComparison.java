@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What two run directories have in common, to the bit; only the clock may differ. */
-final class RunComparison {
+public final class RunComparison {
     private static final int SECONDS_COLUMN = 2;
 
     private RunComparison() {
     }
 
     /** Weights, averages, both logs, and all that the newest checkpoint holds. */
-    static void assertSame(Path expected, Path actual) throws IOException {
+    public static void assertSame(Path expected, Path actual) throws IOException {
         List<String> weights = names(expected, "{model,ema-*}.safetensors");
         assertEquals(3, weights.size(), "the model and two averages");
         assertEquals(weights, names(actual, "{model,ema-*}.safetensors"));
@@ -58,7 +58,7 @@ final class RunComparison {
         return names(run, "checkpoint-*.safetensors");
     }
 
-    static List<String> names(Path folder, String glob) throws IOException {
+    public static List<String> names(Path folder, String glob) throws IOException {
         List<String> out = new ArrayList<>();
         try (var files = Files.newDirectoryStream(folder, glob)) {
             files.forEach(f -> out.add(f.getFileName().toString()));
@@ -72,12 +72,12 @@ final class RunComparison {
         try (var file = SafeTensors.read(checkpoint)) {
             file.tensors().forEach((name, data) -> out.put(name, digest(data.bytes().toArray(ValueLayout.JAVA_BYTE))));
         }
-        assertTrue(out.containsKey("second_moment") && out.containsKey("ema.0.9"), out.keySet().toString());
+        assertTrue(out.containsKey("second_moment") && out.keySet().stream().anyMatch(n -> n.startsWith("ema.")), out.keySet().toString());
         return out;
     }
 
     /** Digests of every file in a folder but its lock. */
-    static Map<String, String> everything(Path folder) throws IOException {
+    public static Map<String, String> everything(Path folder) throws IOException {
         Map<String, String> out = new TreeMap<>();
         try (var files = Files.walk(folder)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
