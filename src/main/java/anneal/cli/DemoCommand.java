@@ -5,7 +5,8 @@ import anneal.io.DataException;
 import anneal.io.Json;
 import anneal.io.Png;
 import anneal.sample.DiffusionModel;
-import anneal.sample.GuidanceClassifier;
+import anneal.sample.ImageClassifier;
+import anneal.sample.ModelCatalog;
 import anneal.tensor.Device;
 import anneal.train.Presets;
 import java.io.IOException;
@@ -138,10 +139,10 @@ final class DemoCommand implements Callable<Integer> {
 
     private Path sample(Device on, Interruption stop, PrintWriter err) throws IOException {
         var picture = out.resolve("samples.png");
-        var modelFile = WeightFile.find(model(), null);
-        var classifierFile = WeightFile.find(classifier(), null);
+        var modelFile = ModelCatalog.shipped().find(model().toString());
+        var classifierFile = ModelCatalog.shipped().find(classifier().toString());
         try (var opened = DiffusionModel.open(modelFile, on);
-                var guide = GuidanceClassifier.open(classifierFile, on);
+                var guide = ImageClassifier.open(classifierFile, on);
                 var progress = Progress.start("samples", 0, SHEET.total(opened.model()), err)) {
             var sheet = SHEET.draw(on, opened.model(), guide, progress, stop);
             var words = spec.root().commandLine().getParseResult().originalArgs();

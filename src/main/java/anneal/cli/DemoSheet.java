@@ -4,7 +4,7 @@ import anneal.diffusion.SamplingStep;
 import anneal.io.ByteImage;
 import anneal.io.ImageGrid;
 import anneal.sample.DiffusionModel;
-import anneal.sample.GuidanceClassifier;
+import anneal.sample.ImageClassifier;
 import anneal.sample.ImageSampler;
 import anneal.sample.SampleListener;
 import anneal.sample.SampleRequest;
@@ -51,7 +51,7 @@ record DemoSheet(int rows, int steps, double classifierScale, double cfgScale, l
     }
 
     /** Samples everything and draws it. */
-    ByteImage draw(Device device, DiffusionModel model, GuidanceClassifier classifier, Progress progress,
+    ByteImage draw(Device device, DiffusionModel model, ImageClassifier classifier, Progress progress,
                    Interruption stop) throws IOException {
         var sampler = new ImageSampler(device, model, classifier.network());
         var images = new ByteArrayOutputStream();

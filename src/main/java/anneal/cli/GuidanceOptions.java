@@ -1,7 +1,7 @@
 package anneal.cli;
 
 import anneal.sample.DiffusionModel;
-import anneal.sample.GuidanceClassifier;
+import anneal.sample.ImageClassifier;
 import anneal.sample.SampleRequest;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ final class GuidanceOptions {
      * @param classifier or null
      * @throws IllegalArgumentException in one line, if the model cannot do it
      */
-    SampleRequest over(SampleRequest base, DiffusionModel model, GuidanceClassifier classifier) {
+    SampleRequest over(SampleRequest base, DiffusionModel model, ImageClassifier classifier) {
         double classifierScale = classifier == null ? 0 : guidance == null ? 1 : guidance;
         double weight = cfg(model, classifier) - 1;
         if (weight != 0 && !model.hasNullClass()) {
@@ -45,7 +45,7 @@ final class GuidanceOptions {
         return base.withLabels(wanted).withGuidance(classifierScale, weight);
     }
 
-    private double cfg(DiffusionModel model, GuidanceClassifier classifier) {
+    private double cfg(DiffusionModel model, ImageClassifier classifier) {
         if (cfgScale != null) {
             if (guidance != null && classifier == null) {
                 throw new IllegalArgumentException("--guidance and --cfg-scale say the same thing twice: give one");
@@ -55,7 +55,7 @@ final class GuidanceOptions {
         return guidance == null || classifier != null ? 1 : guidance;
     }
 
-    private List<Integer> parse(int classes, DiffusionModel model, GuidanceClassifier classifier) {
+    private List<Integer> parse(int classes, DiffusionModel model, ImageClassifier classifier) {
         if (classes == 0) {
             throw new IllegalArgumentException(
                     "--labels needs a model that was trained with classes, or a --classifier");
@@ -63,12 +63,12 @@ final class GuidanceOptions {
         return Arrays.stream(new LabelList(classes, names(model, classifier)).parse(labels)).boxed().toList();
     }
 
-    private static int classes(DiffusionModel model, GuidanceClassifier classifier) {
+    private static int classes(DiffusionModel model, ImageClassifier classifier) {
         return classifier != null ? classifier.classes() : model.unet().config().numClasses();
     }
 
     /** Names of the classes that labels mean; empty if they have none. */
-    static List<String> names(DiffusionModel model, GuidanceClassifier classifier) {
+    static List<String> names(DiffusionModel model, ImageClassifier classifier) {
         return model.isClassConditional() || classifier == null ? model.classNames() : classifier.classNames();
     }
 }

@@ -3,8 +3,9 @@ package anneal.cli;
 import anneal.diffusion.SamplingStep;
 import anneal.io.Json;
 import anneal.sample.DiffusionModel;
-import anneal.sample.GuidanceClassifier;
+import anneal.sample.ImageClassifier;
 import anneal.sample.ImageSampler;
+import anneal.sample.ModelCatalog;
 import anneal.sample.SampleListener;
 import anneal.sample.SampleRequest;
 import anneal.tensor.Device;
@@ -48,13 +49,13 @@ final class SampleCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "RUN|FILE", required = true,
-            description = "A run directory of train, or a file of weights.")
-    private Path model;
+    @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true,
+            description = "A run directory of train, a file of weights, or the name of a model that comes with Anneal.")
+    private String model;
 
-    @Option(names = "--classifier", paramLabel = "RUN|FILE",
-            description = "A run directory of train-classifier, or a file of weights: guide by its gradient.")
-    private Path classifier;
+    @Option(names = "--classifier", paramLabel = "RUN|FILE|NAME",
+            description = "A run directory of train-classifier, a file of weights, or a name: guide by its gradient.")
+    private String classifier;
 
     @Option(names = "--ema", paramLabel = "RATE|none",
             description = "Which average of the run's weights to use (default: the slowest).")
@@ -126,10 +127,10 @@ final class SampleCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SampleFiles.of(out);
-        var modelFile = WeightFile.find(model, ema);
-        var classifierFile = classifier == null ? null : WeightFile.find(classifier, null);
+        var modelFile = ModelCatalog.shipped().find(model, ema);
+        var classifierFile = classifier == null ? null : ModelCatalog.shipped().find(classifier);
         try (var on = device.open(); var opened = DiffusionModel.open(modelFile, on);
-                var guide = classifierFile == null ? null : GuidanceClassifier.open(classifierFile, on)) {
+                var guide = classifierFile == null ? null : ImageClassifier.open(classifierFile, on)) {
             var request = request(opened.model(), guide);
             var words = spec.root().commandLine().getParseResult().originalArgs();
             var record = new SampleRecord(RunRecord.of(on, seed, words), modelFile.toString(),
@@ -139,7 +140,7 @@ final class SampleCommand implements Callable<Integer> {
         }
     }
 
-    private SampleRequest request(DiffusionModel diffusionModel, GuidanceClassifier guide) {
+    private SampleRequest request(DiffusionModel diffusionModel, ImageClassifier guide) {
         if (guide != null) {
             guide.checkFits(diffusionModel);
         }
@@ -150,7 +151,7 @@ final class SampleCommand implements Callable<Integer> {
         return guided.withCount(all);
     }
 
-    private int sample(Device on, DiffusionModel diffusionModel, GuidanceClassifier guide, SampleRecord record)
+    private int sample(Device on, DiffusionModel diffusionModel, ImageClassifier guide, SampleRecord record)
             throws IOException {
         var request = record.request();
         int steps = request.steps() == 0 ? diffusionModel.diffusion().steps() : request.steps();

@@ -3,6 +3,7 @@ package anneal.io;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -40,16 +41,43 @@ public final class SafeTensors {
     public static SafeTensorsFile read(Path path) throws IOException {
         var arena = Arena.ofShared();
         try (var channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            var header = SafeTensorsHeader.read(path, channel);
-            var data = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena).asSlice(header.dataStart());
-            var tensors = new LinkedHashMap<String, TensorData>();
-            header.entries().forEach((name, entry) -> tensors.put(name,
-                new TensorData(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.byteSize()))));
-            return new SafeTensorsFile(path, arena, tensors, header.metadata());
+            var header = SafeTensorsHeader.read(path, channel.size(), (at, n) -> readFully(path, channel, at, n));
+            return file(path, header, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena);
         } catch (IOException e) {
             arena.close();
             throw DataException.from(path, e);
         }
+    }
+
+    /**
+     * Reads and checks all of a stream, such as a resource of the jar, into memory.
+     *
+     * @param name what complaints call it
+     * @throws DataException in one line, if it violates the format in any way
+     */
+    public static SafeTensorsFile read(Path name, InputStream in) throws IOException {
+        var bytes = in.readAllBytes();
+        var header = SafeTensorsHeader.read(name, bytes.length,
+            (at, n) -> ByteBuffer.wrap(bytes, Math.toIntExact(at), n).slice().order(ByteOrder.LITTLE_ENDIAN));
+        return file(name, header, MemorySegment.ofArray(bytes), Arena.ofShared());
+    }
+
+    private static SafeTensorsFile file(Path path, SafeTensorsHeader header, MemorySegment whole, Arena arena) {
+        var data = whole.asSlice(header.dataStart()).asReadOnly();
+        var tensors = new LinkedHashMap<String, TensorData>();
+        header.entries().forEach((name, entry) -> tensors.put(name,
+            new TensorData(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.byteSize()))));
+        return new SafeTensorsFile(path, arena, tensors, header.metadata());
+    }
+
+    private static ByteBuffer readFully(Path path, FileChannel channel, long at, int n) throws IOException {
+        var buffer = ByteBuffer.allocate(n).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, at + buffer.position()) < 0) {
+                throw DataException.in(path, "was cut short while it was read");
+            }
+        }
+        return buffer.flip();
     }
 
     /**

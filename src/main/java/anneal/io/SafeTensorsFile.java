@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * An open safetensors file. The tensors' bytes are a read-only mapping of the file: nothing is read until it is looked
- * at, and nothing may be looked at after {@link #close}. May be used, and closed, by any thread.
+ * An open safetensors file. The tensors' bytes are a read-only mapping of the file (or in memory, if it was read from a
+ * stream): nothing is read until it is looked at, and nothing may be looked at after {@link #close}. May be used, and
+ * closed, by any thread.
  */
 public final class SafeTensorsFile implements AutoCloseable {
 

@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,17 +27,25 @@ record SafeTensorsHeader(LinkedHashMap<String, Entry> entries, Map<String, Strin
         }
     }
 
-    static SafeTensorsHeader read(Path path, FileChannel channel) throws IOException {
-        long size = channel.size();
+    /** Where the bytes come from. */
+    @FunctionalInterface
+    interface Source {
+        /** {@code n} bytes from {@code at} on, little-endian. */
+        ByteBuffer read(long at, int n) throws IOException;
+    }
+
+    static SafeTensorsHeader read(Path path, long size, Source source) throws IOException {
         if (size < PREFIX) {
             throw DataException.in(path, "not a safetensors file: %d bytes, at least 8 are needed", size);
         }
-        long length = readFully(path, channel, 0, PREFIX).getLong(0);
+        long length = source.read(0, PREFIX).getLong(0);
         if (length < 2 || length > Math.min(size - PREFIX, LONGEST)) {
             throw DataException.in(path, "header length is %s, the file leaves room for 2 to %d bytes",
                 Long.toUnsignedString(length), Math.min(size - PREFIX, LONGEST));
         }
-        var root = parse(path, readFully(path, channel, PREFIX, (int) length).array());
+        var json = new byte[(int) length];
+        source.read(PREFIX, json.length).get(json);
+        var root = parse(path, json);
         long dataStart = PREFIX + length;
         var entries = new LinkedHashMap<String, Entry>();
         var metadata = new LinkedHashMap<String, String>();
@@ -53,16 +59,6 @@ record SafeTensorsHeader(LinkedHashMap<String, Entry> entries, Map<String, Strin
         }
         checkTiling(path, entries, size - dataStart);
         return new SafeTensorsHeader(entries, metadata, dataStart);
-    }
-
-    private static ByteBuffer readFully(Path path, FileChannel channel, long at, int n) throws IOException {
-        var buffer = ByteBuffer.allocate(n).order(ByteOrder.LITTLE_ENDIAN);
-        while (buffer.hasRemaining()) {
-            if (channel.read(buffer, at + buffer.position()) < 0) {
-                throw DataException.in(path, "was cut short while it was read");
-            }
-        }
-        return buffer.flip();
     }
 
     private static JsonNode parse(Path path, byte[] json) throws DataException {

@@ -9,6 +9,7 @@ import anneal.nn.ParameterArena;
 import anneal.nn.StateDict;
 import anneal.tensor.Device;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -57,7 +58,20 @@ public final class ModelFile implements AutoCloseable {
      * @throws DataException in one line, if it is not a safetensors file, or one without a config of ours
      */
     public static ModelFile open(Path path) throws IOException {
-        var file = SafeTensors.read(path);
+        return of(SafeTensors.read(path));
+    }
+
+    /**
+     * As {@link #open(Path)}, from a stream such as a resource, all of which is read into memory.
+     *
+     * @param name what complaints call it
+     */
+    public static ModelFile open(Path name, InputStream in) throws IOException {
+        return of(SafeTensors.read(name, in));
+    }
+
+    private static ModelFile of(SafeTensorsFile file) throws IOException {
+        var path = file.path();
         try {
             var metadata = new LinkedHashMap<>(file.metadata());
             var type = metadata.remove(TYPE);
@@ -78,16 +92,25 @@ public final class ModelFile implements AutoCloseable {
     /** Builds the file's model on {@code device}, for inference. */
     public static LoadedModel load(Path path, Device device) throws IOException {
         try (var file = open(path)) {
-            var module = file.config.build();
-            var arena = ParameterArena.forInference(device, module);
-            try {
-                file.loadInto(module);
-            } catch (IOException | RuntimeException e) {
-                arena.close();
-                throw e;
-            }
-            return new LoadedModel(file.config, module, arena, file.metadata);
+            return file.load(device);
         }
+    }
+
+    /** As the static {@code load}; this file may be closed afterwards. */
+    public LoadedModel load(Device device) throws IOException {
+        var module = config.build();
+        var arena = ParameterArena.forInference(device, module);
+        try {
+            loadInto(module);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+        return new LoadedModel(config, module, arena, metadata);
+    }
+
+    public Path path() {
+        return file.path();
     }
 
     public ModelConfig config() {

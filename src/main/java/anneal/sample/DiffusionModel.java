@@ -4,22 +4,28 @@ import anneal.diffusion.Denoiser;
 import anneal.diffusion.DiffusionConfig;
 import anneal.io.DataException;
 import anneal.model.LoadedModel;
-import anneal.model.ModelFile;
 import anneal.model.UNet;
 import anneal.tensor.Device;
 import anneal.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A network that denoises images, with the process it was trained for.
  *
- * @param unet       in an arena of its own
- * @param diffusion  its process, all timesteps
- * @param classNames names of the classes it can be asked for, in the order of the labels; empty if it has none
+ * @param unet         in an arena of its own
+ * @param diffusion    its process, all timesteps
+ * @param classNames   of what it was trained on, in the order of the labels; empty if that had none
+ * @param takesClasses whether it is told classes; false for {@link #unconditional}
  */
-public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> classNames) {
+public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> classNames, boolean takesClasses) {
+    /** A network that is told classes if it was trained with them. */
+    public DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> classNames) {
+        this(unet, diffusion, classNames, true);
+    }
+
     /** An open model file and the model in it; closing it gives the memory back. */
     public record Opened(DiffusionModel model, LoadedModel memory) implements AutoCloseable {
         @Override
@@ -34,25 +40,46 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
      * @throws DataException in one line, if it is not one, or not of a diffusion model
      */
     public static Opened open(Path file, Device device) throws IOException {
-        LoadedModel loaded = ModelFile.load(file, device);
-        try {
-            if (!(loaded.module() instanceof UNet unet)) {
-                throw DataException.in(file, "holds a %s; a diffusion model is needed here", loaded.config().type());
+        return open(ModelSource.inFile(file), device);
+    }
+
+    /** As {@link #open(Path, Device)}, from wherever the {@link ModelCatalog} found it. */
+    public static Opened open(ModelSource source, Device device) throws IOException {
+        try (var file = source.open()) {
+            LoadedModel loaded = file.load(device);
+            try {
+                if (!(loaded.module() instanceof UNet unet)) {
+                    throw DataException.in(file.path(), "holds a %s; a diffusion model is needed here",
+                            loaded.config().type());
+                }
+                DiffusionConfig diffusion = ModelMetadata.diffusion(file.path(), loaded.metadata());
+                return new Opened(new DiffusionModel(unet, diffusion, ModelMetadata.classNames(loaded.metadata())), loaded);
+            } catch (IOException | RuntimeException e) {
+                loaded.close();
+                throw e;
             }
-            DiffusionConfig diffusion = ModelMetadata.diffusion(file, loaded.metadata());
-            return new Opened(new DiffusionModel(unet, diffusion, ModelMetadata.classNames(loaded.metadata())), loaded);
-        } catch (IOException | RuntimeException e) {
-            loaded.close();
-            throw e;
         }
     }
 
+    /**
+     * The same network, never told a class: as if it had been trained without, by its null class.
+     *
+     * @throws IllegalArgumentException if it has classes but no null class
+     */
+    public DiffusionModel unconditional() {
+        if (unet.config().numClasses() > 0 && !unet.config().nullClass()) {
+            throw new IllegalArgumentException("the model was trained with classes and without a null class: it cannot be "
+                    + "asked for nothing");
+        }
+        return new DiffusionModel(unet, diffusion, classNames, false);
+    }
+
     public boolean isClassConditional() {
-        return unet.config().numClasses() > 0;
+        return takesClasses && unet.config().numClasses() > 0;
     }
 
     public boolean hasNullClass() {
-        return unet.config().nullClass();
+        return takesClasses && unet.config().nullClass();
     }
 
     /** Height and width of the images. */
@@ -65,8 +92,17 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
         return unet.config().outChannels();
     }
 
-    /** The network told these classes, I32 [N]; null for a model without classes. */
+    /** The network told these classes, I32 [N]; null for a model that is told none. */
     Denoiser denoiser(Tensor labels) {
+        if (!takesClasses && unet.config().nullClass()) {
+            return (x, t) -> unet.forward(x, t, nothing(x));
+        }
         return (x, t) -> unet.forward(x, t, labels);
+    }
+
+    private Tensor nothing(Tensor x) {
+        var labels = new int[x.dim(0)];
+        Arrays.fill(labels, unet.config().nullClassLabel());
+        return x.device().ofInts(labels, labels.length);
     }
 }

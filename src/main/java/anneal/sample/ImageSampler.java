@@ -83,7 +83,8 @@ public record ImageSampler(Device device, DiffusionModel model, NoisyClassifier 
     }
 
     private void check(SampleRequest r) {
-        int classes = classifier == null ? model.unet().config().numClasses() : classifier.config().numClasses();
+        int classes = classifier == null ? model.isClassConditional() ? model.unet().config().numClasses() : 0
+                : classifier.config().numClasses();
         for (int label : r.labels()) {
             if (label < 0 || label >= classes) {
                 throw new IllegalArgumentException(classes == 0

@@ -31,6 +31,11 @@ public final class ModelMetadata {
         return out;
     }
 
+    /** Whether the file says which process a network was trained for; a classifier of clean images has none. */
+    static boolean hasDiffusion(Map<String, String> metadata) {
+        return metadata.containsKey(DIFFUSION);
+    }
+
     /** The process a network was trained for; throws DataException if the file does not say. */
     public static DiffusionConfig diffusion(Path file, Map<String, String> metadata) throws DataException {
         String json = metadata.get(DIFFUSION);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,6 +27,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SafeTensorsTest {
 
     @TempDir Path folder;
+
+    @Test
+    void aStreamGivesWhatTheFileGives() throws IOException {
+        var tensors = new LinkedHashMap<String, TensorData>();
+        tensors.put("a", TensorData.of(new float[] {1.5f, -2}, 2));
+        tensors.put("b", TensorData.of(new byte[] {3}, 1));
+        var file = folder.resolve("model.safetensors");
+        SafeTensors.write(file, tensors, Map.of("key", "value"));
+        var bytes = Files.readAllBytes(file);
+        try (var read = SafeTensors.read(Path.of("in the jar"), new ByteArrayInputStream(bytes))) {
+            assertEquals(List.of("a", "b"), List.copyOf(read.tensors().keySet()));
+            assertArrayEquals(new float[] {1.5f, -2}, read.get("a").toFloats());
+            assertArrayEquals(new byte[] {3}, read.get("b").toBytes());
+            assertEquals(Map.of("key", "value"), read.metadata());
+        }
+        for (int length : new int[] {0, 7, 20, bytes.length - 1}) {
+            var cut = new ByteArrayInputStream(bytes, 0, length);
+            var e = assertThrows(DataException.class, () -> SafeTensors.read(Path.of("in the jar"), cut));
+            assertTrue(e.getMessage().startsWith("in the jar: "), e.getMessage());
+        }
+    }
 
     @Test
     void keepsEveryTypeNameShapeValueAndOrder() throws IOException {

@@ -1,4 +1,4 @@
-package anneal.cli;
+package anneal.sample;
 
 import anneal.io.DataException;
 import java.io.IOException;
@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** From what people write after {@code --model} to a file of weights. */
-final class WeightFile {
+/** The files of weights in a run directory. */
+final class RunWeights {
 
     private static final Pattern EMA = Pattern.compile("ema-(.+)\\.safetensors");
     private static final String NONE = "none";
@@ -19,31 +19,17 @@ final class WeightFile {
     private record Average(double rate, Path file) {
     }
 
-    private WeightFile() {
+    private RunWeights() {
     }
 
     /**
-     * The file itself, or of a run directory the average of the weights that was asked for.
+     * The file with the average of the weights that is wanted.
      *
-     * @param place a file or a run directory
-     * @param ema   a rate, {@code none} for the weights as they are, or null for the slowest average there is
-     * @throws DataException in one line, if there is no such thing
+     * @param ema a rate, {@code none} for the weights as they are, or null for the slowest average there is
+     * @throws DataException            in one line, if there is no such thing
+     * @throws IllegalArgumentException in one line, if {@code ema} is no rate
      */
-    static Path find(Path place, String ema) throws IOException {
-        if (Files.isDirectory(place)) {
-            return inRun(place, ema);
-        }
-        if (!Files.exists(place)) {
-            throw DataException.in(place, "no such run directory or weight file (this build carries no models by name)");
-        }
-        if (ema != null) {
-            throw new IllegalArgumentException("--ema chooses among the files of a run directory, but " + place
-                    + " is one file");
-        }
-        return place;
-    }
-
-    private static Path inRun(Path run, String ema) throws IOException {
+    static Path find(Path run, String ema) throws IOException {
         var averages = averages(run);
         var plain = run.resolve("model.safetensors");
         if (!Files.exists(plain)) {
@@ -61,7 +47,7 @@ final class WeightFile {
     /** By rate, slowest last. */
     private static List<Average> averages(Path run) throws IOException {
         try (var files = Files.newDirectoryStream(run, "ema-*.safetensors")) {
-            return StreamSupport.stream(files.spliterator(), false).map(WeightFile::average)
+            return StreamSupport.stream(files.spliterator(), false).map(RunWeights::average)
                     .sorted(Comparator.comparingDouble(Average::rate)).toList();
         }
     }
