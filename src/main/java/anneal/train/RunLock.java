@@ -64,7 +64,8 @@ final class RunLock implements AutoCloseable {
                 throw heldBy(folder, "another process" + pid(file));
             }
             file.truncate(0);
-            file.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            var pid = Long.toString(ProcessHandle.current().pid());
+            file.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
             return new RunLock(real, file, lock);
         } catch (IOException | RuntimeException e) {
             file.close();
@@ -90,8 +91,8 @@ final class RunLock implements AutoCloseable {
     }
 
     private static DataException heldBy(Path folder, String holder) {
-        return DataException.in(folder, "%s is training here (it holds %s); wait for it, or choose another --out", holder,
-                NAME);
+        return DataException.in(folder, "%s is training here (it holds %s); wait for it, or choose another --out",
+                holder, NAME);
     }
 
     @Override

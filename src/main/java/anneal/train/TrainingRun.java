@@ -89,7 +89,7 @@ public final class TrainingRun implements AutoCloseable {
         log = new TrainingLog(directory.folder(), LogLine.columns(config), TrainingLog.Position.START);
     }
 
-    /** Goes on from the newest checkpoint that can be used; those after it are set aside. From the start if there is none. */
+    /** Goes on from the newest checkpoint that can be used, setting later ones aside; without any from the start. */
     private void goOn() throws IOException {
         List<Path> all = directory.checkpoints().reversed();
         List<DataException> refused = new ArrayList<>();
@@ -156,8 +156,8 @@ public final class TrainingRun implements AutoCloseable {
         }
         var remains = directory.remains();
         if (remains.isPresent()) {
-            throw DataException.in(directory.folder(), "has no config.json, but holds %s, which a new run would write over; "
-                    + "choose another --out", remains.get().getFileName());
+            throw DataException.in(directory.folder(), "has no config.json, but holds %s, which a new run would write "
+                    + "over; choose another --out", remains.get().getFileName());
         }
         return open(new TrainingRun(directory, config, device, data), TrainingRun::begin);
     }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A file system of a few megabytes in memory. Tests that need one are skipped where it cannot be mounted. */
 record SmallDisk(Path root) implements AutoCloseable {
@@ -24,7 +23,8 @@ record SmallDisk(Path root) implements AutoCloseable {
 
     /** Leaves so many bytes free. */
     void fill(long free) throws IOException {
-        try (var file = Files.newByteChannel(root.resolve(FILLER), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        var filler = root.resolve(FILLER);
+        try (var file = Files.newByteChannel(filler, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             long left = Files.getFileStore(root).getUsableSpace() - free;
             for (long at = 0; at < left; at += BLOCK) {
                 file.write(ByteBuffer.allocate((int) Math.min(BLOCK, left - at)));
@@ -52,7 +52,7 @@ record SmallDisk(Path root) implements AutoCloseable {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             var said = process.inputReader().lines().toList();
-            return process.waitFor() == 0 ? "" : String.join(" ", Stream.concat(Stream.of("failed:"), said.stream()).toList());
+            return process.waitFor() == 0 ? "" : "failed: " + String.join(" ", said);
         } catch (IOException noSuchCommand) {
             return noSuchCommand.getMessage();
         } catch (InterruptedException e) {

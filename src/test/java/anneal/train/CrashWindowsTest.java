@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Each state in which a process that is killed, or a disk that lies, can leave a run, made by hand; then it is resumed. */
+/** Each state in which a killed process, or a disk that lies, can leave a run, made by hand; then it is resumed. */
 class CrashWindowsTest {
     private static final int STEPS = 9;
     private static final Cadence CADENCE = new Cadence(3, 2, 0);
@@ -36,7 +36,7 @@ class CrashWindowsTest {
     private Path folder;
     private Path run;
 
-    /** One run to its end, and one that broke off at step 8: with checkpoints of steps 3 and 6 and lines up to step 8. */
+    /** One run to its end, and one that broke off at step 8: checkpoints of steps 3 and 6, lines up to step 8. */
     @BeforeAll
     static void train() throws IOException {
         whole = shared.resolve("whole");

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A training (dropout, the loss-aware sampler, two averages, micro-batches) is killed with -9 again and again and goes on
- * each time; in the end its run directory is that of a training that nobody disturbed. The outcomes are printed.
+ * A training (dropout, the loss-aware sampler, two averages, micro-batches) is killed with -9 again and again and goes
+ * on each time; in the end its run directory is that of a training that nobody disturbed. The outcomes are printed.
  */
 class KilledRunTest {
     /** More steps than a process lives to take, and some to spare. */
@@ -51,8 +51,8 @@ class KilledRunTest {
         killAndCompare(3, triggers, 4);
     }
 
-    private void killAndCompare(long seed, List<Trigger> triggers, int wantedInSave) throws IOException,
-            InterruptedException {
+    private void killAndCompare(long seed, List<Trigger> triggers, int wantedInSave)
+            throws IOException, InterruptedException {
         int total = STEPS_PER_KILL * triggers.size() + SPARE_STEPS;
         Path disturbed = folder.resolve("disturbed");
         var random = new Random(seed);
@@ -74,7 +74,8 @@ class KilledRunTest {
     }
 
     /** Kills until it hits what it aims at; returns the names of the files that were being written. */
-    private List<String> kill(Path run, int total, Trigger trigger, Random random) throws IOException, InterruptedException {
+    private List<String> kill(Path run, int total, Trigger trigger, Random random)
+            throws IOException, InterruptedException {
         List<String> left = List.of();
         for (int attempt = 0; attempt < (trigger == Trigger.SAVE ? ATTEMPTS : 1) && left.isEmpty(); attempt++) {
             var before = temporaries(run);
@@ -88,7 +89,8 @@ class KilledRunTest {
         return Files.exists(run) ? RunComparison.names(run, ".*.tmp") : List.of();
     }
 
-    private void killOnce(Path run, int total, Trigger trigger, Random random) throws IOException, InterruptedException {
+    private void killOnce(Path run, int total, Trigger trigger, Random random)
+            throws IOException, InterruptedException {
         int count = 1 + random.nextInt(trigger == Trigger.STEPS ? 6 : 4);
         long delay = random.nextInt(switch (trigger) {
             case START_UP -> 1_500_000_000;
@@ -128,8 +130,8 @@ class KilledRunTest {
             return "before there was a folder";
         }
         var checkpoints = RunComparison.checkpoints(run);
-        var writing = left.isEmpty() ? "" : ", writing " + left.getFirst().replaceAll("^\\.|\\.[0-9a-f-]{36}\\.tmp$", "")
-                + " (" + Files.size(run.resolve(left.getFirst())) + " bytes of it)";
+        var writing = left.isEmpty() ? "" : ", writing "
+                + left.getFirst().replaceAll("^\\.|\\.[0-9a-f-]{36}\\.tmp$", "") + " (" + Files.size(run.resolve(left.getFirst())) + " bytes of it)";
         return (checkpoints.isEmpty() ? "no checkpoint yet" : "last " + checkpoints.getLast()) + writing;
     }
 

@@ -41,7 +41,8 @@ public final class RunComparison {
     }
 
     static List<String> jsonLines(Path run) throws IOException {
-        return Files.readAllLines(run.resolve("log.jsonl")).stream().map(l -> l.replaceAll("\"seconds\":[^,]*,", "")).toList();
+        var lines = Files.readAllLines(run.resolve("log.jsonl"));
+        return lines.stream().map(l -> l.replaceAll("\"seconds\":[^,]*,", "")).toList();
     }
 
     private static List<String> csvLines(Path run) throws IOException {
@@ -72,7 +73,8 @@ public final class RunComparison {
         try (var file = SafeTensors.read(checkpoint)) {
             file.tensors().forEach((name, data) -> out.put(name, digest(data.bytes().toArray(ValueLayout.JAVA_BYTE))));
         }
-        assertTrue(out.containsKey("second_moment") && out.keySet().stream().anyMatch(n -> n.startsWith("ema.")), out.keySet().toString());
+        boolean complete = out.containsKey("second_moment") && out.keySet().stream().anyMatch(n -> n.startsWith("ema."));
+        assertTrue(complete, () -> "a checkpoint holds only " + out.keySet());
         return out;
     }
 
