@@ -30,6 +30,7 @@ class ArchitectureTest {
     private static final List<List<String>> FLOORS = List.of(
             List.of("cli"),
             List.of("parity"),
+            List.of("study"),
             List.of("train"),
             List.of("sample"),
             List.of("diffusion", "model"),

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             TrainClassifierCommand.class,
             SampleCommand.class,
+            EvaluateCommand.class,
             ExportCommand.class,
             InspectCommand.class,
             DevicesCommand.class,

@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
 final class TrainClassifierCommand extends TrainingCommand {
 
     @Option(names = "--pool", paramLabel = "NAME",
-            description = "How feature maps become one vector: adaptive, attention, spatial or spatial-v2 "
+            description = "How feature maps become one vector: adaptive, attention, spatial, spatial-v2 or mean "
                     + "(default: the preset's).")
     private Pooling pool;
 

@@ -10,7 +10,7 @@ import java.util.Locale;
 /** From what people write after {@code --data} to a data set at a model's size. */
 public final class Datasets {
 
-    private static final String EXPECTED = "expected 'fashion', 'fashion-embedded', a folder or file in IDX format"
+    private static final String EXPECTED = "expected 'fashion', 'fashion-test', a folder or file in IDX format"
         + " (train-images-idx3-ubyte[.gz]), or a folder of pictures";
 
     private Datasets() {
@@ -22,7 +22,8 @@ public final class Datasets {
      * centre-cropped.
      *
      * @param spec     {@code fashion} (the full set if Debian's package is installed, else the embedded images),
-     *                 {@code fashion-embedded}, a folder or file in IDX format, or a folder of pictures
+     *                 {@code fashion-test} or {@code fashion-embedded} (these), a folder or file in IDX format, or a
+     *                 folder of pictures
      * @param size     side of the square images, 1 or more
      * @param channels 1 for grey, 3 for RGB
      * @throws DataException            in one line that says what would be right
@@ -35,7 +36,7 @@ public final class Datasets {
         }
         return switch (spec) {
             case "fashion" -> fit(FashionMnist.find(null), size, channels);
-            case "fashion-embedded" -> fit(FashionMnist.embedded(), size, channels);
+            case "fashion-embedded", "fashion-test" -> fit(FashionMnist.embedded(), size, channels);
             default -> openPath(Path.of(spec), size, channels);
         };
     }
@@ -46,7 +47,7 @@ public final class Datasets {
      */
     public static String absolute(String spec) {
         return switch (spec) {
-            case "fashion", "fashion-embedded" -> spec;
+            case "fashion", "fashion-embedded", "fashion-test" -> spec;
             default -> Path.of(spec).toAbsolutePath().normalize().toString();
         };
     }

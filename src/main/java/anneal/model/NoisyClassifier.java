@@ -38,8 +38,7 @@ public final class NoisyClassifier extends Module {
     }
 
     /**
-     * What the last linear layer is given: as wide as the last feature map with adaptive and attention pooling, 2048
-     * with the spatial ones.
+     * What the last linear layer is given: as wide as the last feature map, or 2048 with the spatial poolings.
      *
      * @param x as for {@link #forward}
      * @param t as for {@link #forward}

@@ -9,5 +9,10 @@ public enum Pooling {
     /** Means of the feature maps of every block, through two linear layers. */
     SPATIAL,
     /** The same with a norm between the layers. */
-    SPATIAL_V2
+    SPATIAL_V2,
+    /**
+     * Mean over the pixels of the last feature map with no norm before it, for narrow networks: 32 groups of one or two
+     * channels would normalise away most of what the mean is to tell. Not guided-diffusion's.
+     */
+    MEAN
 }

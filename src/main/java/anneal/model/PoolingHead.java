@@ -35,6 +35,7 @@ abstract sealed class PoolingHead extends Module {
         int channels = trunk.channels();
         return switch (config.pool()) {
             case ADAPTIVE -> new Adaptive(channels, classes);
+            case MEAN -> new Mean(channels, classes);
             case ATTENTION -> {
                 int side = config.trunk().imageSize() >> (config.trunk().levels() - 1);
                 yield new Attending(side, channels, config.trunk().numHeadChannels(), classes);
@@ -58,6 +59,24 @@ abstract sealed class PoolingHead extends Module {
         @Override
         Tensor features(List<Tensor> maps, Tensor h) {
             return scoped(in -> norm.forward(in[0], Activation.SILU, null).mean(false, 1, 2), h);
+        }
+
+        @Override
+        Tensor classify(Tensor features) {
+            return linear.forward(features);
+        }
+    }
+
+    private static final class Mean extends PoolingHead {
+        private final Linear linear;
+
+        Mean(int channels, int classes) {
+            linear = child("0", new Linear(channels, classes));
+        }
+
+        @Override
+        Tensor features(List<Tensor> maps, Tensor h) {
+            return scoped(in -> in[0].silu().mean(false, 1, 2), h);
         }
 
         @Override

@@ -95,7 +95,7 @@ public final class Presets {
      */
     private static TrainingConfig judge(String data) {
         var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 1, 2).numResBlocks(1).numHeads(2).dropout(0.2).build();
-        var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.ADAPTIVE);
+        var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.MEAN);
         int steps = 6_000;
         var optimization = new OptimizationConfig(steps, 64, 0, 2e-3, 0.05, 200, steps, List.of(0.99), 1.0, "uniform",
                 true, 1_000_003);

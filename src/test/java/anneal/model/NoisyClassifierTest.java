@@ -22,7 +22,7 @@ class NoisyClassifierTest {
             var x = TinyModels.random(device, 4, 2, 4, 4, 1);
             var t = device.ofInts(new int[] {3, 700}, 2);
             var features = classifier.features(x, t);
-            int width = pool == Pooling.ADAPTIVE || pool == Pooling.ATTENTION ? 32 : 2048;
+            int width = pool == Pooling.SPATIAL || pool == Pooling.SPATIAL_V2 ? 2048 : 32;
             assertEquals(2, features.rank());
             assertEquals(width, features.dim(1));
             assertArrayEquals(classifier.forward(x, t).toFloats(), classifier.classify(features).toFloats());

@@ -42,21 +42,23 @@ public final class SmallModels {
     }
 
     public static Path classifier(Path file, long seed) throws IOException {
-        return write(file, new ClassifierConfig(trunk(), CLASSES.size(), Pooling.ADAPTIVE), process(), seed);
+        return write(file, new ClassifierConfig(trunk(), CLASSES.size(), Pooling.MEAN), process(), seed);
     }
 
     /** A classifier of clean images. */
     public static Path judge(Path file, long seed) throws IOException {
-        return write(file, new ClassifierConfig(trunk(), CLASSES.size(), Pooling.ADAPTIVE), null, seed);
+        return write(file, new ClassifierConfig(trunk(), CLASSES.size(), Pooling.MEAN), null, seed);
     }
 
     private static Path write(Path file, ModelConfig config, DiffusionConfig diffusion, long seed) throws IOException {
         var module = config.build();
         try (var device = Devices.open("cpu"); var arena = ParameterArena.forInference(device, module)) {
             var random = new Random(seed);
-            for (var p : module.parameters().values()) {
+            for (var named : module.parameters().entrySet()) {
+                var p = named.getValue();
                 // Variances are kept from layer to layer, so that what goes in still matters at the end.
-                double bound = p.shape().rank() == 1 ? 1 : Math.sqrt(3.0 * p.shape().dim(0) / p.shape().size());
+                double bound = named.getKey().endsWith("bias") ? 0.05
+                        : p.shape().rank() == 1 ? 2 : Math.sqrt(3.0 * p.shape().dim(0) / p.shape().size());
                 p.value().copyFrom(random.doubles(p.shape().size(), -bound, bound).toArray());
             }
             ModelFile.save(file, config, module, ModelMetadata.of(diffusion, CLASSES));

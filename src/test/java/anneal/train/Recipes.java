@@ -32,7 +32,7 @@ final class Recipes {
         var trunk = TrunkConfig.builder(Stripes.EXTENT, 1, 32).dropout(0.1).build();
         var o = optimization(steps, steps);
         var uniform = new OptimizationConfig(steps, 12, 8, 5e-3, 0.01, 3, steps, o.emaRates(), 1, "uniform", true, 3);
-        return new TrainingConfig("made up", null, new ClassifierConfig(trunk, 3, Pooling.ADAPTIVE), new CleanImages(1), null,
+        return new TrainingConfig("made up", null, new ClassifierConfig(trunk, 3, Pooling.MEAN), new CleanImages(1), null,
                 0, uniform);
     }
 
