@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
  */
 @Command(name = "bench-peer", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Time Anneal's cpu device beside PyTorch, alternating the two in one run.",
-        description = {"", "Prints a Markdown page on standard output, progress on standard error. Exits with 1 if a result "
-                + "differs from PyTorch's by more than rounding explains."})
+        description = {"", "Prints a Markdown page on standard output, progress on standard error. Exits with 1 if a "
+                + "result differs from PyTorch's by more than rounding explains."})
 public final class PeerBenchmark implements Callable<Integer> {
     private static final String PYTHON_VARIABLE = "ANNEAL_PEER_PYTHON";
 
@@ -100,7 +100,7 @@ public final class PeerBenchmark implements Callable<Integer> {
         }
         if (python == null || python.isBlank()) {
             throw new IllegalArgumentException("which Python has torch? Give --python EXE or set " + PYTHON_VARIABLE
-                    + " (python3 -m venv V && V/bin/pip install torch --index-url https://download.pytorch.org/whl/cpu)");
+                    + "; bench/README.md says how to get one");
         }
         var report = new PeerRun(new TorchPeer.Location(python, script), workers, effort(), !quick && !noMemory)
                 .run(items, command, commit);

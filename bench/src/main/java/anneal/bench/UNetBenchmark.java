@@ -23,9 +23,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The ADM UNet of 11.1 million parameters on images of 32x32x3: an evaluation without gradients, or a training step with
- * AdamW. What the evaluation gives, or the step's loss and gradients, is checked against the same with another number
- * of threads, bit for bit, and must be finite; PeerBenchmark compares them with PyTorch's.
+ * The ADM UNet of 11.1 million parameters on images of 32x32x3: an evaluation without gradients, or a training step
+ * with AdamW. What the evaluation gives, or the step's loss and gradients, must be finite, not zero, and the same bits
+ * as with another number of threads; {@link PeerBenchmark} compares it with PyTorch's.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

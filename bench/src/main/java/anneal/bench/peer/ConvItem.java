@@ -16,8 +16,8 @@ record ConvItem(Mode mode, int n, int h, int w, int inC, int outC, int kernel, i
 
     @Override
     public String name() {
-        return "conv%dx%d%s/%dx%dx%dx%d-%d/%s".formatted(kernel, kernel, stride == 1 ? "s1" : "s" + stride, n, h, w, inC,
-                outC, mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return "conv%dx%ds%d/%dx%dx%dx%d-%d/%s".formatted(kernel, kernel, stride, n, h, w, inC, outC,
+                mode.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     private ConvSpec convSpec() {

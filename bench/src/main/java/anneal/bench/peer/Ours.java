@@ -7,7 +7,7 @@ public interface Ours extends AutoCloseable {
     /** Computes once, to the end. */
     void run();
 
-    /** What is compared with the peer's results, by name and in its order of elements; called before any {@link #run}. */
+    /** What is compared with the peer's results, by name and in the same order; called before any {@link #run}. */
     SequencedMap<String, float[]> results();
 
     @Override

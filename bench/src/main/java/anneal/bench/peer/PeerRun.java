@@ -38,8 +38,8 @@ public record PeerRun(TorchPeer.Location location, int threads, Effort effort, b
                     peaks.add(PeakMemory.measure(item, location, threads, folder));
                 }
             }
-            return new Report(LocalDate.now().toString(), command, commit, machine, Machine.loadNow(), device(), threads,
-                    hello, effort, outcomes, peaks);
+            return new Report(LocalDate.now().toString(), command, commit, machine, Machine.loadNow(), device(),
+                    threads, hello, effort, outcomes, peaks);
         } finally {
             delete(folder);
         }

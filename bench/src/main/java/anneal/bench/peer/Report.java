@@ -31,10 +31,10 @@ public record Report(String date, String command, String commit, Machine machine
         line(out, "- Ours: %s; %s.", device, machine.java());
         line(out, "- PyTorch %s (%s, %d threads), Python %s; float32, channels last, %s.", peer.torch(),
                 peer.capability(), peer.threads(), peer.python(), compilers());
-        line(out, "- %d rounds of about %s s a side. Times: the median of the rounds' medians, then the fastest call and"
-                + " the slowest round.", effort.rounds(), effort.turnSeconds());
-        line(out, "- Ratio: our time / PyTorch's, so less than 1 is faster; with its spread over the rounds, and that of"
-                + " the fastest calls.");
+        line(out, "- %d rounds of about %s s a side. Times: the median of the rounds' medians, then the fastest call"
+                + " and the slowest round.", effort.rounds(), effort.turnSeconds());
+        line(out, "- Ratio: our time / PyTorch's, so less than 1 is faster; with its spread over the rounds, and that"
+                + " of the fastest calls.");
         line(out, "- Difference: ||ours - PyTorch|| / ||PyTorch|| of the worst tensor that came out.");
         line(out, "- Rates count the direct algorithm's arithmetic, or the bytes that have to move at least.");
         line(out, "");

@@ -107,7 +107,7 @@ public final class TorchPeer implements AutoCloseable {
         }
         var answer = JSON.readTree(line);
         if (answer.has("error")) {
-            throw new IOException("PyTorch: " + answer.path("error").asText() + " (" + log + ")");
+            throw new IOException("PyTorch: " + answer.path("error").asText());
         }
         return answer;
     }
