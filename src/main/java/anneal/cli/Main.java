@@ -8,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
@@ -97,8 +98,29 @@ public final class Main implements Runnable {
                 .setUsageHelpAutoWidth(true)
                 .setUsageHelpLongOptionsMaxWidth(28)
                 .setAbbreviatedOptionsAllowed(false)
+                .setExecutionStrategy(Main::execute)
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
+    }
+
+    private static int execute(ParseResult parsed) {
+        for (var command = parsed; command != null; command = command.subcommand()) {
+            refuseRepeated(command);
+        }
+        return new CommandLine.RunLast().execute(parsed);
+    }
+
+    /** picocli takes the second occurrence of a grouped option for a second group, and forgets the first one's options. */
+    private static void refuseRepeated(ParseResult command) {
+        for (var group : command.commandSpec().argGroups()) {
+            var occurrences = command.findMatches(group).stream().flatMap(c -> c.matches().stream()).toList();
+            if (occurrences.size() > 1) {
+                var second = occurrences.get(1);
+                var again = group.options().stream().filter(o -> !second.matchedValues(o).isEmpty()).findFirst();
+                throw new CommandLine.ParameterException(command.commandSpec().commandLine(), "option '"
+                        + again.orElseThrow().longestName() + "' should be specified only once");
+            }
+        }
     }
 
     private static <E extends Enum<E>> void register(CommandLine main, Class<E> type) {
