@@ -27,8 +27,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains a model in a run directory. What happens in step s follows from the config, the seed and s alone, so a run that
- * is cut off and resumed ends with the same bits as one that is not, and previews, logs and saves change nothing.
+ * Trains a model in a run directory. What happens in step s follows from the config, the seed and s alone, so a run
+ * that is cut off and resumed ends with the same bits as one that is not, and previews, logs and saves change nothing.
  */
 public final class TrainingRun implements AutoCloseable {
     private static final double BETA1 = 0.9;
@@ -167,14 +167,15 @@ public final class TrainingRun implements AutoCloseable {
      * used is set aside for the one before it ({@link #warnings} says so); what the logs say of later steps is cut off.
      *
      * @param config as when it was begun, but for the number of steps
-     * @throws DataException if there is none, it was begun with another config (the message names what differs), or none
-     *                       of its checkpoints can be used; nothing is changed then
+     * @throws DataException if there is none, it was begun with another config (the message names what differs), or
+     *                       none of its checkpoints can be used; nothing is changed then
      */
     public static TrainingRun resume(RunDirectory directory, TrainingConfig config, Device device, ImageDataset data)
             throws IOException {
         List<String> differences = configOf(directory.folder()).differences(config);
         if (!differences.isEmpty()) {
-            throw DataException.in(directory.folder(), "was begun with another config (the run's value, the wanted one): %s",
+            throw DataException.in(directory.folder(),
+                    "was begun with another config (the run's value, the wanted one): %s",
                     String.join("; ", differences));
         }
         return open(new TrainingRun(directory, config, device, data), TrainingRun::goOn);
@@ -234,14 +235,15 @@ public final class TrainingRun implements AutoCloseable {
      *
      * @return whether all steps are done
      * @throws TrainingDiverged if a loss or a gradient is not finite; nothing is saved then
-     * @throws DataException    if a file cannot be written, or an image not be read; what was saved before is whole, and
-     *                          the message names it
+     * @throws DataException    if a file cannot be written, or an image not be read; what was saved before is whole,
+     *                          and the message names it
      */
     public boolean run(Cadence cadence, TrainingListener listener, BooleanSupplier cancelled) throws IOException {
         try {
             return steps(cadence, listener, cancelled);
         } catch (IOException e) {
-            throw new DataException("%s; training stopped at step %d, %s".formatted(e.getMessage(), step, lastGood()), e);
+            var stopped = "; training stopped at step %d, %s".formatted(step, lastGood());
+            throw new DataException(e.getMessage() + stopped, e);
         }
     }
 

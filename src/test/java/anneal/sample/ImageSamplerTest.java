@@ -65,18 +65,18 @@ class ImageSamplerTest {
         int[] asked = {0};
         List<Integer> finished = new ArrayList<>();
         List<Integer> steps = new ArrayList<>();
-        var e = assertThrows(CancellationException.class, () -> tiny.run(request(6).withBatch(2).withSampler("ddim", 5, 0),
-                new SampleListener() {
-                    @Override
-                    public void step(int first, SamplingStep step) {
-                        steps.add(step.index());
-                    }
+        var request = request(6).withBatch(2).withSampler("ddim", 5, 0);
+        var e = assertThrows(CancellationException.class, () -> tiny.run(request, new SampleListener() {
+            @Override
+            public void step(int first, SamplingStep step) {
+                steps.add(step.index());
+            }
 
-                    @Override
-                    public void images(int first, byte[] images, int[] labels) {
-                        finished.add(first);
-                    }
-                }, () -> asked[0]++ == 8));
+            @Override
+            public void images(int first, byte[] images, int[] labels) {
+                finished.add(first);
+            }
+        }, () -> asked[0]++ == 8));
         assertEquals("sampling was stopped after 3 of 5 steps", e.getMessage());
         assertEquals(List.of(0), finished);
         assertEquals(List.of(0, 1, 2, 3, 4, 0, 1, 2), steps);
@@ -97,8 +97,9 @@ class ImageSamplerTest {
     void refusalsAreOneLineThatSaysWhatIsWrong() {
         refused("label 3; the classes are 0..2", request(1).withLabels(List.of(0, 3)));
         refused("label -1; the classes are 0..2", request(1).withLabels(List.of(-1)));
-        refused("classifier guidance needs a classifier and labels", request(1).withLabels(List.of()).withGuidance(1, 0));
-        refused("classifier-free guidance needs labels", request(1).withLabels(List.of()).withGuidance(0, 1));
+        var unlabelled = request(1).withLabels(List.of());
+        refused("classifier guidance needs a classifier and labels", unlabelled.withGuidance(1, 0));
+        refused("classifier-free guidance needs labels", unlabelled.withGuidance(0, 1));
         refused("60 steps are too many", request(1).withSampler("ddim", 60, 0));
         var without = assertThrows(IllegalArgumentException.class, () ->
                 new ImageSampler(tiny.device(), tiny.sampler().model(), null).sample(request(1).withGuidance(1, 0)));

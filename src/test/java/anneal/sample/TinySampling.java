@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
 
-/** The smallest model that can do everything (classes, a null class, learned variance) and a classifier, both random. */
+/** The smallest model that can do everything (classes, a null class, learned variance), and a classifier: random. */
 final class TinySampling implements AutoCloseable {
     static final int SIZE = 8;
     static final int CLASSES = 3;

@@ -130,9 +130,13 @@ class KilledRunTest {
             return "before there was a folder";
         }
         var checkpoints = RunComparison.checkpoints(run);
-        var writing = left.isEmpty() ? "" : ", writing "
-                + left.getFirst().replaceAll("^\\.|\\.[0-9a-f-]{36}\\.tmp$", "") + " (" + Files.size(run.resolve(left.getFirst())) + " bytes of it)";
-        return (checkpoints.isEmpty() ? "no checkpoint yet" : "last " + checkpoints.getLast()) + writing;
+        var last = checkpoints.isEmpty() ? "no checkpoint yet" : "last " + checkpoints.getLast();
+        if (left.isEmpty()) {
+            return last;
+        }
+        var temporary = left.getFirst();
+        return "%s, writing %s (%d bytes of it)".formatted(last,
+                temporary.replaceAll("^\\.|\\.[0-9a-f-]{36}\\.tmp$", ""), Files.size(run.resolve(temporary)));
     }
 
     /** What bears its final name is complete, whenever the kill came. */

@@ -1,6 +1,5 @@
 package anneal.train;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -30,7 +29,7 @@ public final class RunComparison {
         assertEquals(3, weights.size(), "the model and two averages");
         assertEquals(weights, names(actual, "{model,ema-*}.safetensors"));
         for (String file : weights) {
-            assertArrayEquals(Files.readAllBytes(expected.resolve(file)), Files.readAllBytes(actual.resolve(file)), file);
+            assertEquals(-1, Files.mismatch(expected.resolve(file), actual.resolve(file)), file);
         }
         assertEquals(jsonLines(expected), jsonLines(actual));
         assertEquals(csvLines(expected), csvLines(actual));
@@ -73,8 +72,8 @@ public final class RunComparison {
         try (var file = SafeTensors.read(checkpoint)) {
             file.tensors().forEach((name, data) -> out.put(name, digest(data.bytes().toArray(ValueLayout.JAVA_BYTE))));
         }
-        boolean complete = out.containsKey("second_moment") && out.keySet().stream().anyMatch(n -> n.startsWith("ema."));
-        assertTrue(complete, () -> "a checkpoint holds only " + out.keySet());
+        boolean averaged = out.keySet().stream().anyMatch(n -> n.startsWith("ema."));
+        assertTrue(averaged && out.containsKey("second_moment"), () -> "a checkpoint holds only " + out.keySet());
         return out;
     }
 
