@@ -14,13 +14,18 @@ import static anneal.kernel.cpu.TileLanes.PANEL;
 record ConvProduct(CpuContext context, int outH, int outW, int inC, int outC, int kH, int kW, int stride) {
     /** Pixels of a task: with a panel's columns 32 KiB of results. */
     private static final int PIXELS = 128;
-    /** A panel of weights larger than this does not stay in the second-level cache and is taken by kernel rows. */
+    /** A panel of weights larger than this does not stay in the second-level cache beside others. */
     private static final long LARGE_PANEL = 640 << 10;
     /** More tasks than this are not needed. */
     private static final int ENOUGH_TASKS = 48;
 
     int depth() {
         return kH * kW * inC;
+    }
+
+    /** How a result's sum is cut: by kernel rows. */
+    Parts parts() {
+        return new Parts(kH, kW * inC);
     }
 
     int panels() {
@@ -60,18 +65,22 @@ record ConvProduct(CpuContext context, int outH, int outW, int inC, int outC, in
             to = context.threads().scratch(worker, (long) s.height * outW * ROW);
             pitch = ROW;
         }
-        int step = depth() * ROW > LARGE_PANEL ? 1 : kH;
-        for (int k = 0; k < kH; k += step) {
-            for (int h = 0; h < s.height; h++) {
-                context.lanes().tiles().multiply(outW, cols, step, kW * inC,
-                        s.windows + ((long) h * stride + k) * input.row(), input.row(), stride * input.pixel(), 4,
-                        weights + (long) k * kW * inC * ROW, kW * inC * ROW, ROW,
-                        to + (long) h * outW * pitch, pitch, k > 0);
-            }
-        }
+        multiply(s, input, cols, weights, to, pitch);
         if (!output.isDirect()) {
             output.take(s.height * outW, cols, to, ROW, s.row, (long) panel * PANEL);
         }
+    }
+
+    private void multiply(Strip s, PaddedInput input, int cols, long weights, long to, long pitch) {
+        int width = kW * inC;
+        parts().forEach((segment, segments, offset, depth) -> {
+            for (int h = 0; h < s.height; h++) {
+                context.lanes().tiles().multiply(outW, cols, segments, depth,
+                        s.windows + ((long) h * stride + segment) * input.row() + 4L * offset, input.row(),
+                        stride * input.pixel(), 4, weights + ((long) segment * width + offset) * ROW, width * ROW, ROW,
+                        to + h * outW * pitch, pitch, segment + offset > 0);
+            }
+        });
     }
 
     /** Packs all windows of some samples as columns of panels; the pixels of all of them are counted on. */

@@ -145,11 +145,11 @@ final class CpuConv {
         long pixels = (long) conv.outH() * conv.outW();
         if (layout.packsWindows) {
             conv.packWindows(input, count, work);
-            product.run(conv.outC(), Math.toIntExact(count * pixels), conv.depth(), weights,
+            product.run(conv.outC(), Math.toIntExact(count * pixels), conv.parts(), weights,
                     new Product.Right(work, 0), true, new Output[] {output.from(first * pixels)});
         } else if (conv.kH() == 1 && conv.kW() == 1 && conv.stride() == 1) {
             var rows = new Product.Left(input.base(), 0, input.pixel(), 4);
-            product.run(Math.toIntExact(count * pixels), conv.outC(), conv.depth(), rows,
+            product.run(Math.toIntExact(count * pixels), conv.outC(), conv.parts(), rows,
                     new Product.Right(work, 0), false, new Output[] {output.from(first * pixels)});
         } else {
             conv.run(input, count, work, output, first * pixels);

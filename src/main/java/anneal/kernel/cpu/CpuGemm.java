@@ -59,7 +59,7 @@ final class CpuGemm {
         var packed = new Product.Right(panels, shared ? 0 : 4 * Product.panelFloats(columns, s.k()));
         product.pack(shared ? 1 : s.batch(), columns, s.k(), right.transposed, right.buf.address(), right.entry(),
                 Output.pitch(right.buf), packed);
-        product.run(rows, columns, s.k(), in, packed, flip, outputs);
+        product.run(rows, columns, Parts.of(s.k()), in, packed, flip, outputs);
     }
 
     private Output[] outputs(GemmSpec s, Epilogue e, Buf c) {

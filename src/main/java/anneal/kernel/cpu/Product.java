@@ -5,18 +5,15 @@ import static anneal.kernel.cpu.TileLanes.PANEL;
 /**
  * A matrix product cut into tasks. One operand, "left", is read where it lies, by strides; the other lies packed in
  * panels of 64 columns. Either operand of the product asked for may be packed, so the result may come out transposed:
- * every element is the same chain of multiply-adds both ways, so which one is chosen never shows in the bits.
+ * every element is the same sum of the same {@link Parts} both ways, so which one is chosen never shows in the bits.
  */
 final class Product {
     /** Bytes from one row of a panel to the next. */
     static final long ROW = 4L * PANEL;
     /** At most so many rows of a result at a time: with a panel's columns 24 KiB, half a first-level cache. */
     private static final int BLOCK = 96;
-    /** A panel deeper than this is taken in parts, which stay in the second-level cache. */
-    private static final int DEEP = 2048;
-    private static final int PART = 1024;
-    /** Parts of a left operand whose rows lie across memory: they are first brought close together. */
-    private static final int GATHERED = 128;
+    /** Floats of a part of a block whose rows lie across memory: they are first brought close together. */
+    private static final int GATHERED = BLOCK * Parts.LONGEST;
 
     private final CpuContext context;
     private final TileLanes tiles;
@@ -44,10 +41,11 @@ final class Product {
      *
      * @param rows    rows of the left operand
      * @param columns columns of the right one
+     * @param parts   how the sums are cut, and how long they are
      * @param flip    the result is the transpose of what {@code outputs} expects
      * @param outputs one a batch entry
      */
-    void run(int rows, int columns, int depth, Left left, Right right, boolean flip, Output[] outputs) {
+    void run(int rows, int columns, Parts parts, Left left, Right right, boolean flip, Output[] outputs) {
         int panels = (columns + PANEL - 1) / PANEL;
         int blocks = (rows + BLOCK - 1) / BLOCK;
         // equal blocks, in multiples of the register tile
@@ -58,21 +56,21 @@ final class Product {
             int panel = task / count % panels;
             int entry = task / count / panels;
             int row = block * height;
-            block(Math.min(height, rows - row), row, Math.min(PANEL, columns - panel * PANEL), panel, depth,
+            block(Math.min(height, rows - row), row, Math.min(PANEL, columns - panel * PANEL), panel, parts,
                     new Left(left.base + entry * left.entry + row * left.row, 0, left.row, left.depth),
-                    right.base + entry * right.entry + panel * ROW * depth, flip, outputs[entry], worker);
+                    right.base + entry * right.entry + panel * ROW * parts.depth(), flip, outputs[entry], worker);
         });
     }
 
-    private void block(int rows, int row, int cols, int panel, int depth, Left a, long b, boolean flip,
+    private void block(int rows, int row, int cols, int panel, Parts parts, Left a, long b, boolean flip,
                        Output output, int worker) {
-        long scratch = context.threads().scratch(worker, 4L * BLOCK * GATHERED + 2 * BLOCK * ROW);
-        long tile = scratch + 4L * BLOCK * GATHERED;
+        long scratch = context.threads().scratch(worker, 4L * GATHERED + 2 * BLOCK * ROW);
+        long tile = scratch + 4L * GATHERED;
         if (!flip && output.isDirect()) {
-            multiply(rows, cols, depth, a, b, output.address(row, (long) panel * PANEL), output.yRow(), scratch);
+            multiply(rows, cols, parts, a, b, output.address(row, (long) panel * PANEL), output.yRow(), scratch);
             return;
         }
-        multiply(rows, cols, depth, a, b, tile, ROW, scratch);
+        multiply(rows, cols, parts, a, b, tile, ROW, scratch);
         if (!flip) {
             output.take(rows, cols, tile, ROW, row, (long) panel * PANEL);
             return;
@@ -83,12 +81,11 @@ final class Product {
     }
 
     /** A block of the product, part by part; {@code scratch} has room for a gathered part. */
-    private void multiply(int rows, int cols, int depth, Left a, long b, long c, long cRow, long scratch) {
+    private void multiply(int rows, int cols, Parts parts, Left a, long b, long c, long cRow, long scratch) {
         boolean across = a.depth > a.row;
-        int part = across ? GATHERED : depth > DEEP ? PART : Math.max(1, depth);
-        int k = 0;
-        do {
-            int count = Math.min(part, depth - k);
+        parts.forEach((segment, segments, offset, depth) -> {
+            long k = (long) segment * parts.width() + offset;
+            int count = segments * depth;
             long from = a.base + k * a.depth;
             if (across) {
                 context.lanes().panels().copy(count, rows, from, a.depth, scratch, 4L * BLOCK);
@@ -96,8 +93,7 @@ final class Product {
             } else {
                 tiles.multiply(rows, cols, 1, count, from, 0, a.row, a.depth, b + k * ROW, 0, ROW, c, cRow, k > 0);
             }
-            k += part;
-        } while (k < depth);
+        });
     }
 
     /**

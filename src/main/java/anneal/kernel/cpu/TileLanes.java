@@ -3,8 +3,9 @@ package anneal.kernel.cpu;
 /**
  * The universal inner loop of matrix products, convolutions and attention: a small matrix product over strided memory.
  *
- * <p>Every result is one chain of fused multiply-adds in the order of k, so its bits depend neither on the provider
- * nor on how a product is cut into tiles, be it over rows, columns or k.
+ * <p>Every result is one chain of fused multiply-adds in the order of s and k that begins with zero and is then, if so
+ * asked, added to C. So its bits depend neither on the provider nor on how a product is cut over rows and columns; and
+ * cuts over k are the caller's, by {@link Parts}.
  */
 public interface TileLanes {
     /** Floats in one vector: 1 without vectors. */
@@ -24,7 +25,7 @@ public interface TileLanes {
      * @param a        address of A[0, 0, 0], with the strides of its three axes
      * @param b        address of B[0, 0, 0], with the strides of its first two axes
      * @param c        address of C[0, 0], with the stride of its rows
-     * @param add      add to C; otherwise C is overwritten
+     * @param add      add the finished sums to C; otherwise C is overwritten
      */
     void multiply(int rows, int cols, int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                   long b, long bSegment, long bDepth, long c, long cRow, boolean add);

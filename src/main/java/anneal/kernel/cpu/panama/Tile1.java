@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of one row: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
- * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower
+ * in registers. {@code from} is what the sums are added to, C itself or zeros: with a branch here C2 makes far slower
  * code.
  * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
  * A narrow tile's loop is not one that C2 counts: it would unroll that, load ahead and spill.
@@ -29,11 +29,10 @@ final class Tile1 {
     /** 1 row by 4 vectors. */
     static void rows1x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
-        long start = from & ADDRESS;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
-        var c02 = FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER);
-        var c03 = FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER);
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c02 = FloatVector.zero(S);
+        var c03 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -53,19 +52,23 @@ final class Tile1 {
                 q += bDepth;
             }
         }
+        long start = from & ADDRESS;
         long to = c & ADDRESS;
-        c00.intoMemorySegment(ALL, to, ORDER);
-        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER))
+                .intoMemorySegment(ALL, to, ORDER);
+        c01.add(FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + BYTES, ORDER);
+        c02.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+        c03.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
     }
 
     /** 1 row by 2 vectors. */
     static void rows1x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
-        long start = from & ADDRESS;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -80,17 +83,19 @@ final class Tile1 {
                 p += aDepth;
             }
         }
+        long start = from & ADDRESS;
         long to = c & ADDRESS;
-        c00.intoMemorySegment(ALL, to, ORDER);
-        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER))
+                .intoMemorySegment(ALL, to, ORDER);
+        c01.add(FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + BYTES, ORDER);
     }
 
     /** 1 row by 1 vector. */
     static void rows1x1(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> mask) {
-        long start = from & ADDRESS;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask);
+        var c00 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -103,7 +108,9 @@ final class Tile1 {
                 p += aDepth;
             }
         }
+        long start = from & ADDRESS;
         long to = c & ADDRESS;
-        c00.intoMemorySegment(ALL, to, ORDER, mask);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask))
+                .intoMemorySegment(ALL, to, ORDER, mask);
     }
 }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Register tiles of four rows: the sums stay in vector registers while k runs, each step broadcasts a float of A for
  * every row and multiplies it with the vectors of one row of B. Written out, because C2 keeps only local variables
- * in registers. {@code from} is what the sums start with, C itself or zeros: with a branch here C2 makes far slower
+ * in registers. {@code from} is what the sums are added to, C itself or zeros: with a branch here C2 makes far slower
  * code.
  * Only one vector of columns may be a part of one: masks make so many compiler nodes that C2 stops inlining.
  * A narrow tile's loop is not one that C2 counts: it would unroll that, load ahead and spill.
@@ -30,24 +30,22 @@ final class Tile4 {
     static void rows4x4(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
         long rowA = aRow & STRIDE;
-        long start = from & ADDRESS;
-        long startRow = fromRow & STRIDE;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
-        var c02 = FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER);
-        var c03 = FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER);
-        var c11 = FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER);
-        var c12 = FloatVector.fromMemorySegment(S, ALL, start + startRow + 2 * BYTES, ORDER);
-        var c13 = FloatVector.fromMemorySegment(S, ALL, start + startRow + 3 * BYTES, ORDER);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER);
-        var c21 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER);
-        var c22 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 2 * BYTES, ORDER);
-        var c23 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 3 * BYTES, ORDER);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER);
-        var c31 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER);
-        var c32 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 2 * BYTES, ORDER);
-        var c33 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 3 * BYTES, ORDER);
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c02 = FloatVector.zero(S);
+        var c03 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c11 = FloatVector.zero(S);
+        var c12 = FloatVector.zero(S);
+        var c13 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c21 = FloatVector.zero(S);
+        var c22 = FloatVector.zero(S);
+        var c23 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
+        var c31 = FloatVector.zero(S);
+        var c32 = FloatVector.zero(S);
+        var c33 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -82,40 +80,56 @@ final class Tile4 {
                 q += bDepth;
             }
         }
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
         long to = c & ADDRESS;
         long toRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, to, ORDER);
-        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-        c02.intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
-        c03.intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
-        c10.intoMemorySegment(ALL, to + toRow, ORDER);
-        c11.intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
-        c12.intoMemorySegment(ALL, to + toRow + 2 * BYTES, ORDER);
-        c13.intoMemorySegment(ALL, to + toRow + 3 * BYTES, ORDER);
-        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER);
-        c21.intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
-        c22.intoMemorySegment(ALL, to + 2 * toRow + 2 * BYTES, ORDER);
-        c23.intoMemorySegment(ALL, to + 2 * toRow + 3 * BYTES, ORDER);
-        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER);
-        c31.intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
-        c32.intoMemorySegment(ALL, to + 3 * toRow + 2 * BYTES, ORDER);
-        c33.intoMemorySegment(ALL, to + 3 * toRow + 3 * BYTES, ORDER);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER))
+                .intoMemorySegment(ALL, to, ORDER);
+        c01.add(FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + BYTES, ORDER);
+        c02.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * BYTES, ORDER);
+        c03.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * BYTES, ORDER);
+        c10.add(FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER))
+                .intoMemorySegment(ALL, to + toRow, ORDER);
+        c11.add(FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
+        c12.add(FloatVector.fromMemorySegment(S, ALL, start + startRow + 2 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + toRow + 2 * BYTES, ORDER);
+        c13.add(FloatVector.fromMemorySegment(S, ALL, start + startRow + 3 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + toRow + 3 * BYTES, ORDER);
+        c20.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow, ORDER);
+        c21.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
+        c22.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 2 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow + 2 * BYTES, ORDER);
+        c23.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + 3 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow + 3 * BYTES, ORDER);
+        c30.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow, ORDER);
+        c31.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
+        c32.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 2 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow + 2 * BYTES, ORDER);
+        c33.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + 3 * BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow + 3 * BYTES, ORDER);
     }
 
     /** 4 rows by 2 vectors. */
     static void rows4x2(int segments, int depth, long a, long aSegment, long aRow, long aDepth,
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow) {
         long rowA = aRow & STRIDE;
-        long start = from & ADDRESS;
-        long startRow = fromRow & STRIDE;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER);
-        var c01 = FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER);
-        var c11 = FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER);
-        var c21 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER);
-        var c31 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER);
+        var c00 = FloatVector.zero(S);
+        var c01 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c11 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c21 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
+        var c31 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -139,16 +153,26 @@ final class Tile4 {
                 p += aDepth;
             }
         }
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
         long to = c & ADDRESS;
         long toRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, to, ORDER);
-        c01.intoMemorySegment(ALL, to + BYTES, ORDER);
-        c10.intoMemorySegment(ALL, to + toRow, ORDER);
-        c11.intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
-        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER);
-        c21.intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
-        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER);
-        c31.intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER))
+                .intoMemorySegment(ALL, to, ORDER);
+        c01.add(FloatVector.fromMemorySegment(S, ALL, start + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + BYTES, ORDER);
+        c10.add(FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER))
+                .intoMemorySegment(ALL, to + toRow, ORDER);
+        c11.add(FloatVector.fromMemorySegment(S, ALL, start + startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + toRow + BYTES, ORDER);
+        c20.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow, ORDER);
+        c21.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 2 * toRow + BYTES, ORDER);
+        c30.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow, ORDER);
+        c31.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow + BYTES, ORDER))
+                .intoMemorySegment(ALL, to + 3 * toRow + BYTES, ORDER);
     }
 
     /** 4 rows by 1 vector. */
@@ -156,12 +180,10 @@ final class Tile4 {
                          long b, long bSegment, long bDepth, long from, long fromRow, long c, long cRow,
                          VectorMask<Float> mask) {
         long rowA = aRow & STRIDE;
-        long start = from & ADDRESS;
-        long startRow = fromRow & STRIDE;
-        var c00 = FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask);
-        var c10 = FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER, mask);
-        var c20 = FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER, mask);
-        var c30 = FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER, mask);
+        var c00 = FloatVector.zero(S);
+        var c10 = FloatVector.zero(S);
+        var c20 = FloatVector.zero(S);
+        var c30 = FloatVector.zero(S);
         for (int s = 0; s < segments; s++) {
             long p = a + s * aSegment;
             long q = b + s * bSegment;
@@ -180,11 +202,17 @@ final class Tile4 {
                 p += aDepth;
             }
         }
+        long start = from & ADDRESS;
+        long startRow = fromRow & STRIDE;
         long to = c & ADDRESS;
         long toRow = cRow & STRIDE;
-        c00.intoMemorySegment(ALL, to, ORDER, mask);
-        c10.intoMemorySegment(ALL, to + toRow, ORDER, mask);
-        c20.intoMemorySegment(ALL, to + 2 * toRow, ORDER, mask);
-        c30.intoMemorySegment(ALL, to + 3 * toRow, ORDER, mask);
+        c00.add(FloatVector.fromMemorySegment(S, ALL, start, ORDER, mask))
+                .intoMemorySegment(ALL, to, ORDER, mask);
+        c10.add(FloatVector.fromMemorySegment(S, ALL, start + startRow, ORDER, mask))
+                .intoMemorySegment(ALL, to + toRow, ORDER, mask);
+        c20.add(FloatVector.fromMemorySegment(S, ALL, start + 2 * startRow, ORDER, mask))
+                .intoMemorySegment(ALL, to + 2 * toRow, ORDER, mask);
+        c30.add(FloatVector.fromMemorySegment(S, ALL, start + 3 * startRow, ORDER, mask))
+                .intoMemorySegment(ALL, to + 3 * toRow, ORDER, mask);
     }
 }

@@ -18,11 +18,11 @@ final class ScalarTiles implements TileLanes {
         for (int r = 0; r < rows; r++) {
             for (int j = 0; j < cols; j++) {
                 long at = c + r * cRow + 4L * j;
-                float sum = add ? get(at) : 0;
+                float sum = 0;
                 for (int s = 0; s < segments; s++) {
                     sum = dot(sum, depth, a + s * aSegment + r * aRow, aDepth, b + s * bSegment + 4L * j, bDepth);
                 }
-                set(at, sum);
+                set(at, (add ? get(at) : 0) + sum);
             }
         }
     }
