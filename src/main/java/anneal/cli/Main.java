@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             SampleCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            StudyCommand.class,
             InspectCommand.class,
             DevicesCommand.class,
             ParityCommand.class,
@@ -84,11 +85,7 @@ public final class Main implements Runnable {
 
     static CommandLine commandLine(Failures failures) {
         var main = new CommandLine(new Main());
-        main.getSubcommands().values().forEach(c -> c.getCommandSpec().usageMessage()
-                .synopsisHeading("%nUsage: ")
-                .parameterListHeading("%nArguments:%n")
-                .optionListHeading("%nOptions:%n")
-                .sortOptions(false));
+        main.getSubcommands().values().forEach(Main::arrangeHelp);
         register(main, MeanType.class);
         register(main, VarianceType.class);
         register(main, LossType.class);
@@ -121,6 +118,15 @@ public final class Main implements Runnable {
                         + again.orElseThrow().longestName() + "' should be specified only once");
             }
         }
+    }
+
+    private static void arrangeHelp(CommandLine command) {
+        command.getCommandSpec().usageMessage()
+                .synopsisHeading("%nUsage: ")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .sortOptions(false);
+        command.getSubcommands().values().forEach(Main::arrangeHelp);
     }
 
     private static <E extends Enum<E>> void register(CommandLine main, Class<E> type) {
