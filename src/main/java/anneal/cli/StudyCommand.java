@@ -11,6 +11,8 @@ import picocli.CommandLine.Spec;
         header = "Measure what a method does, and write it down as a page with a table and plots.",
         synopsisSubcommandLabel = "STUDY",
         commandListHeading = "%nStudies:%n",
+        footerHeading = "%nExamples:%n",
+        footer = "  anneal study guidance --out docs/benchmarks/guidance.md",
         subcommands = GuidanceStudyCommand.class)
 final class StudyCommand implements Runnable {
 

@@ -14,15 +14,22 @@ import java.util.stream.IntStream;
  *
  * @param reference the data set that samples are compared with
  * @param real      the data set of the other images
- * @param count     images for reference; fewer if there are not as many
+ * @param count     images for reference
  */
 record RealImages(ImageDataset reference, ImageDataset real, int count, long seed) {
     private static final int STREAM = 7;
 
-    /** Numbers of the reference images in their data set. */
+    /**
+     * Numbers of the reference images in their data set.
+     *
+     * @throws IllegalArgumentException if there are not enough
+     */
     int[] referenceIndices() {
-        int available = sameSet() ? reference.size() / 2 : reference.size();
-        return Arrays.copyOf(order(reference), Math.min(count, available));
+        if (count > reference.size()) {
+            throw new IllegalArgumentException("too few images for a reference of %d: %s".formatted(count,
+                    reference.description()));
+        }
+        return Arrays.copyOf(order(reference), count);
     }
 
     /**

@@ -165,11 +165,11 @@ class GuidanceStudyTest {
     void realImagesAreBalancedAndNeverBothReferenceAndRow() {
         var same = new RealImages(new Shades(100), new Shades(100), 60, 5);
         int[] reference = same.referenceIndices();
-        assertEquals(50, reference.length, "half of the set is left for the rows");
+        assertEquals(60, reference.length);
         int[] others = same.others(12);
         var all = new HashSet<Integer>();
         IntStream.concat(IntStream.of(reference), IntStream.of(others)).forEach(all::add);
-        assertEquals(62, all.size());
+        assertEquals(72, all.size());
         for (int i = 0; i < 12; i++) {
             assertEquals(i % 3, new Shades(100).label(others[i]));
         }
@@ -177,7 +177,9 @@ class GuidanceStudyTest {
         assertArrayEquals(Arrays.copyOf(others, 6), same.others(6));
         var e = assertThrows(IllegalArgumentException.class, () -> same.others(99));
         assertTrue(e.getMessage().contains("too few images of class"), e.getMessage());
-        assertEquals(60, new RealImages(new Shades(200), new Shades(100), 60, 5).referenceIndices().length);
+        var few = assertThrows(IllegalArgumentException.class,
+                () -> new RealImages(new Shades(59), new Shades(100), 60, 5).referenceIndices());
+        assertTrue(few.getMessage().contains("too few images for a reference of 60: 59 shades"), few.getMessage());
     }
 
     @Test
