@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         header = "Measure how often a classifier is right on images it was not trained on.",
         description = {
             "",
-            "A classifier of clean images sees them as they are; one of noised images sees them with the noise of several "
-                + "timesteps. Fashion-MNIST's 10,000 test images are in Anneal; train on the full set, not on these."
+            "A classifier of clean images sees them as they are; one of noised images sees them with the noise of "
+                + "several timesteps. Fashion-MNIST's 10,000 test images are in Anneal; train on the full set, not on these."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -38,8 +38,8 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true,
-            description = "A run directory of train-classifier, a file of weights, or the name of a model that comes with "
-                    + "Anneal.")
+            description = "A run directory of train-classifier, a file of weights, or the name of a model that comes "
+                    + "with Anneal.")
     private String model;
 
     @Option(names = "--ema", paramLabel = "RATE|none",
@@ -54,7 +54,8 @@ final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", description = "Only the first N images.")
     private Integer count;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of the noise (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+            description = "Of the noise (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(names = "--json", description = "Print JSON.")

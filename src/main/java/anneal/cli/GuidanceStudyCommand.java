@@ -33,16 +33,16 @@ import picocli.CommandLine.Spec;
         header = "Measure what guidance does to a model's samples.",
         description = {
             "",
-            "Samples with more and more guidance, by a classifier and classifier-free, and lets a judge that had no part in it "
-                + "say how many images show the wanted class, how far they are from real ones, and how different they are "
-                + "from each other. Rows are printed as they come and kept in a JSON file beside the page; when stopped, the "
-                + "same command goes on where it was."
+            "Samples with more and more guidance, by a classifier and classifier-free, and lets a judge that had no part "
+                + "in it say how many images show the wanted class, how far they are from real ones, and how different "
+                + "they are from each other. Rows are printed as they come and kept in a JSON file beside the page; when "
+                + "stopped, the same command goes on where it was."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  anneal study guidance",
-            "  anneal study guidance --model runs/fashion --classifier runs/fashion-classifier --judge runs/fashion-judge "
-                + "--samples 100 --out study.md"
+            "  anneal study guidance --model runs/fashion --classifier runs/fashion-classifier "
+                + "--judge runs/fashion-judge --samples 100 --out study.md"
         })
 final class GuidanceStudyCommand implements Callable<Integer> {
 
@@ -70,21 +70,24 @@ final class GuidanceStudyCommand implements Callable<Integer> {
     private List<Double> scales;
 
     @Option(names = "--weights", paramLabel = "W", split = ",", defaultValue = "0,0.5,1,2,4",
-            description = "Of classifier-free guidance, (1 + w) conditional - w unconditional (default: ${DEFAULT-VALUE}).")
+            description = "Of classifier-free guidance, (1 + w) conditional - w unconditional (default: "
+                    + "${DEFAULT-VALUE}).")
     private List<Double> weights;
 
     @Option(names = "--samples", paramLabel = "N", defaultValue = "500",
             description = "Images of each row with DDIM (default: ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "25", description = "Of DDIM (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "25",
+            description = "Of DDIM (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     @Option(names = "--ddpm-samples", paramLabel = "N", defaultValue = "200",
             description = "Images of the two rows with DDPM; 0 leaves them out (default: ${DEFAULT-VALUE}).")
     private int ddpmSamples;
 
-    @Option(names = "--ddpm-steps", paramLabel = "N", defaultValue = "100", description = "Of DDPM (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--ddpm-steps", paramLabel = "N", defaultValue = "100",
+            description = "Of DDPM (default: ${DEFAULT-VALUE}).")
     private int ddpmSteps;
 
     @Option(names = "--ddpm-scale", paramLabel = "S", defaultValue = "4",
@@ -108,7 +111,8 @@ final class GuidanceStudyCommand implements Callable<Integer> {
             description = "Real images for the first rows (default: ${DEFAULT-VALUE}).")
     private String real;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of the noise (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
+            description = "Of the noise (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "20",
@@ -125,11 +129,12 @@ final class GuidanceStudyCommand implements Callable<Integer> {
         var classifierSource = catalog.find(classifier);
         var judgeSource = catalog.find(judge);
         try (var on = device.open(); var opened = DiffusionModel.open(modelSource, on);
-                var guide = ImageClassifier.open(classifierSource, on); var eye = ImageClassifier.open(judgeSource, on)) {
+                var guide = ImageClassifier.open(classifierSource, on);
+                var eye = ImageClassifier.open(judgeSource, on)) {
             var compared = open(reference, opened.model());
             var beside = open(real, opened.model());
-            var settings = new StudySettings(weightsOf(modelSource), weightsOf(classifierSource), weightsOf(judgeSource),
-                    scales, weights, samples, steps, ddpmScale, ddpmWeight, ddpmSamples, ddpmSteps,
+            var settings = new StudySettings(weightsOf(modelSource), weightsOf(classifierSource),
+                    weightsOf(judgeSource), scales, weights, samples, steps, ddpmScale, ddpmWeight, ddpmSamples, ddpmSteps,
                     compared.description(), referenceCount, beside.description(), seed);
             return run(new GuidanceStudy(on, opened.model(), guide, eye, compared, beside, batch), settings, on);
         }
@@ -189,8 +194,8 @@ final class GuidanceStudyCommand implements Callable<Integer> {
 
         @Override
         public void row(StudyRow row, boolean kept) {
-            progress.say(String.format(Locale.ROOT, "%s: wanted class %.1f %%, Frechet distance %.3f, distance within a class "
-                    + "%.4f%s", row.setting(), 100 * row.wantedShare(), row.frechetDistance(), row.pairwiseDistance(),
+            progress.say(String.format(Locale.ROOT, "%s: wanted class %.1f %%, Frechet distance %.3f, distance within a "
+                    + "class %.4f%s", row.setting(), 100 * row.wantedShare(), row.frechetDistance(), row.pairwiseDistance(),
                     kept ? " (from before)" : ""));
         }
     }

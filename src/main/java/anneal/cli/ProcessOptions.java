@@ -6,6 +6,7 @@ import anneal.diffusion.LossType;
 import anneal.diffusion.MeanType;
 import anneal.diffusion.VarianceType;
 import java.util.Objects;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The diffusion process; what is not given stays as the preset, or the run that is resumed, has it. */
@@ -39,8 +40,10 @@ final class ProcessOptions {
      */
     DiffusionConfig over(DiffusionConfig base) {
         if (base == null) {
-            if (schedule != null || steps != null || meanType != null || variance != null || learnSigma != null || loss != null) {
-                throw new IllegalArgumentException("a classifier of clean images has no diffusion process to set options of");
+            boolean given = Stream.of(schedule, steps, meanType, variance, learnSigma, loss).anyMatch(Objects::nonNull);
+            if (given) {
+                throw new IllegalArgumentException(
+                        "a classifier of clean images has no diffusion process to set options of");
             }
             return null;
         }

@@ -53,7 +53,8 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
                             loaded.config().type());
                 }
                 DiffusionConfig diffusion = ModelMetadata.diffusion(file.path(), loaded.metadata());
-                return new Opened(new DiffusionModel(unet, diffusion, ModelMetadata.classNames(loaded.metadata())), loaded);
+                var classNames = ModelMetadata.classNames(loaded.metadata());
+                return new Opened(new DiffusionModel(unet, diffusion, classNames), loaded);
             } catch (IOException | RuntimeException e) {
                 loaded.close();
                 throw e;
@@ -68,8 +69,8 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
      */
     public DiffusionModel unconditional() {
         if (unet.config().numClasses() > 0 && !unet.config().nullClass()) {
-            throw new IllegalArgumentException("the model was trained with classes and without a null class: it cannot be "
-                    + "asked for nothing");
+            throw new IllegalArgumentException("the model was trained with classes and without a null class: it cannot "
+                    + "be asked for nothing");
         }
         return new DiffusionModel(unet, diffusion, classNames, false);
     }

@@ -33,7 +33,8 @@ public record ImageClassifier(NoisyClassifier network, DiffusionConfig diffusion
             var loaded = file.load(device);
             try {
                 if (!(loaded.module() instanceof NoisyClassifier network)) {
-                    throw DataException.in(file.path(), "holds a %s; a classifier is needed here", loaded.config().type());
+                    throw DataException.in(file.path(), "holds a %s; a classifier is needed here",
+                            loaded.config().type());
                 }
                 var diffusion = ModelMetadata.hasDiffusion(loaded.metadata())
                         ? ModelMetadata.diffusion(file.path(), loaded.metadata()) : null;
@@ -68,7 +69,8 @@ public record ImageClassifier(NoisyClassifier network, DiffusionConfig diffusion
     /**
      * Whether it can guide {@code model}.
      *
-     * @throws IllegalArgumentException in one line, if it was trained for another process, other classes or clean images
+     * @throws IllegalArgumentException in one line, if it was trained for another process, other classes or clean
+     *                                  images
      */
     public void checkFits(DiffusionModel model) {
         if (isForCleanImages()) {

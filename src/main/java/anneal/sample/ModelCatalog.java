@@ -14,7 +14,8 @@ import java.util.function.Function;
 /** Finds models by what people call them: a run directory, a file of weights, or the name of a model in the jar. */
 public final class ModelCatalog {
     private static final ModelCatalog SHIPPED =
-            new ModelCatalog(List.of("fashion", "fashion-classifier", "fashion-judge"), ModelCatalog.class::getResource);
+            new ModelCatalog(List.of("fashion", "fashion-classifier", "fashion-judge"),
+                    ModelCatalog.class::getResource);
 
     private final SequencedMap<String, URL> models = new LinkedHashMap<>();
 
@@ -50,7 +51,8 @@ public final class ModelCatalog {
      * Finds a model. What lies in the file system goes before a name.
      *
      * @param place a run directory, a file of weights, or one of {@link #names}
-     * @param ema   of a run directory: a rate, {@code none} for the weights as they are, or null for the slowest average
+     * @param ema   of a run directory: a rate, {@code none} for the weights as they are, or null for the slowest
+     *              average
      * @throws DataException            in one line, if there is no such thing
      * @throws IllegalArgumentException in one line, if {@code ema} is no rate or there is nothing to choose from
      */
@@ -61,8 +63,8 @@ public final class ModelCatalog {
         }
         boolean exists = Files.exists(path);
         if (!exists && !models.containsKey(place)) {
-            throw new DataException(place + ": no such run directory or file of weights, nor a model that comes with this "
-                    + "build (" + (models.isEmpty() ? "it carries none" : String.join(", ", names())) + ")");
+            throw new DataException(place + ": no such run directory or file of weights, nor a model that comes with "
+                    + "this build (" + (models.isEmpty() ? "it carries none" : String.join(", ", names())) + ")");
         }
         if (ema != null) {
             throw new IllegalArgumentException("--ema chooses among the files of a run directory, but " + place

@@ -49,8 +49,8 @@ public record ModelExport(ModelSource source, FileType type) {
                 double[] after = rounded.toDoubles();
                 for (int i = 0; i < before.length; i++) {
                     if (!Double.isFinite(after[i])) {
-                        throw DataException.in(file.path(), "%s has the value %s, which %s cannot hold", e.getKey(), before[i],
-                                type);
+                        throw DataException.in(file.path(), "%s has the value %s, which %s cannot hold", e.getKey(),
+                                before[i], type);
                     }
                     squares += before[i] * before[i];
                     errors += (after[i] - before[i]) * (after[i] - before[i]);

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
-/** How often a classifier is right: one of clean images on them as they are, one of noised images at several timesteps. */
+/** How often a classifier is right: of clean images on them as they are, of noised images at several timesteps. */
 public record ClassifierEvaluation(Device device, ImageClassifier classifier, ImageDataset data) {
     /**
      * One figure.

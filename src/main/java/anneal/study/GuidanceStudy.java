@@ -18,7 +18,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * What guidance does, in numbers: the same model with more and more of it, judged by a classifier that had no part in it.
+ * What guidance does, in numbers: the same model with more and more of it, judged by a classifier that had no part
+ * in it.
  *
  * @param model     with a null class
  * @param guide     a classifier of noised images
@@ -36,13 +37,15 @@ public record GuidanceStudy(Device device, DiffusionModel model, ImageClassifier
         require(judge.isForCleanImages(), "the judge was trained on noised images; it must be one of clean images, as"
                 + " train-classifier --preset fashion-judge makes it");
         int classes = model.unet().config().numClasses();
-        require(judge.classes() == classes && judge.imageSize() == model.imageSize() && judge.channels() == model.channels(),
-                "the judge knows %d classes of %dx%dx%d images, the model makes %d of %dx%dx%d".formatted(judge.classes(),
-                        judge.imageSize(), judge.imageSize(), judge.channels(), classes, model.imageSize(),
-                        model.imageSize(), model.channels()));
+        require(judge.classes() == classes && judge.imageSize() == model.imageSize()
+                        && judge.channels() == model.channels(),
+                "the judge knows %d classes of %dx%dx%d images, the model makes %d of %dx%dx%d".formatted(
+                        judge.classes(), judge.imageSize(), judge.imageSize(), judge.channels(), classes,
+                        model.imageSize(), model.imageSize(), model.channels()));
         for (var set : List.of(reference, real)) {
             require(set.classes() == classes && set.height() == model.imageSize() && set.width() == model.imageSize()
-                    && set.channels() == model.channels(), "the data set is not of the model's images: " + set.description());
+                    && set.channels() == model.channels(),
+                    "the data set is not of the model's images: " + set.description());
         }
     }
 
@@ -87,11 +90,12 @@ public record GuidanceStudy(Device device, DiffusionModel model, ImageClassifier
         return result;
     }
 
-    private StudyRow row(StudyCase setting, long seed, RealImages images, Judge eye, FeatureStatistics statistics, Work work)
-            throws IOException {
+    private StudyRow row(StudyCase setting, long seed, RealImages images, Judge eye, FeatureStatistics statistics,
+                         Work work) throws IOException {
         long begin = System.nanoTime();
         boolean photographs = setting.kind() == StudyCase.Kind.REAL;
-        byte[] pixels = photographs ? RealImages.read(real, images.others(setting.images())) : sample(setting, seed, work);
+        byte[] pixels = photographs ? RealImages.read(real, images.others(setting.images()))
+                : sample(setting, seed, work);
         double seconds = photographs ? 0 : (System.nanoTime() - begin) * 1e-9;
         int classes = judge.classes();
         int[] wanted = IntStream.range(0, setting.images()).map(i -> i % classes).toArray();

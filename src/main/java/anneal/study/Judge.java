@@ -66,7 +66,8 @@ record Judge(Device device, ImageClassifier classifier, IntConsumer progress, Bo
         int[] predicted = new int[count];
         float[] features = null;
         try (var run = device.scope()) {
-            var diffusion = classifier.isForCleanImages() ? null : new GaussianDiffusion(classifier.diffusion(), device);
+            var diffusion = classifier.isForCleanImages() ? null
+                    : new GaussianDiffusion(classifier.diffusion(), device);
             for (int first = 0; first < count; first += BATCH) {
                 if (cancelled.getAsBoolean()) {
                     throw new CancellationException();

@@ -47,8 +47,8 @@ record StudyPlots(List<StudyRow> rows, Path page) {
             write(beside("variety"), variety);
         } catch (RuntimeException | LinkageError | InternalError e) {
             // java.desktop fails in many ways where the system has no font.
-            throw new IllegalStateException(page + " is written, but the plots cannot be drawn; they need fontconfig and a "
-                    + "font, such as Debian's packages fontconfig and fonts-dejavu-core (" + e + ")", e);
+            throw new IllegalStateException(page + " is written, but the plots cannot be drawn; they need fontconfig and "
+                    + "a font, such as Debian's packages fontconfig and fonts-dejavu-core (" + e + ")", e);
         }
     }
 
@@ -76,8 +76,9 @@ record StudyPlots(List<StudyRow> rows, Path page) {
     private void addKind(XYChart chart, Kind kind, ToDoubleFunction<StudyRow> x, ToDoubleFunction<StudyRow> y) {
         var own = shown(kind);
         if (!own.isEmpty()) {
-            chart.addSeries(kind.toString(), own.stream().mapToDouble(x).toArray(), own.stream().mapToDouble(y).toArray())
-                    .setMarker(SeriesMarkers.CIRCLE);
+            double[] xs = own.stream().mapToDouble(x).toArray();
+            double[] ys = own.stream().mapToDouble(y).toArray();
+            chart.addSeries(kind.toString(), xs, ys).setMarker(SeriesMarkers.CIRCLE);
         }
     }
 

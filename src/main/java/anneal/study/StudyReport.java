@@ -16,7 +16,8 @@ import java.util.stream.Stream;
  */
 public record StudyReport(StudyResult result, String madeBy) {
     private static final String HEAD = """
-            | guidance | scale | sampler | images | wanted class, % | Fréchet distance | distance within a class | seconds |
+            | guidance | scale | sampler | images | wanted class, % | Fréchet distance | distance within a class \
+            | seconds |
             |---|---|---|---|---|---|---|---|
             """;
 
@@ -38,11 +39,10 @@ public record StudyReport(StudyResult result, String madeBy) {
     static String line(StudyRow row) {
         var c = row.setting();
         boolean real = c.kind() == Kind.REAL;
-        return "| %s | %s | %s | %d | %s ± %s | %s | %s | %s |%n".formatted(c.kind(), real ? "" : Numbers.plain(c.scale()),
-                real ? "" : c.sampler() + " " + c.steps(), c.images(), Numbers.fixed(100 * row.wantedShare(), 1),
+        return "| %s | %s | %s | %d | %s ± %s | %s | %s | %s |\n".formatted(c.kind(),
+                real ? "" : Numbers.plain(c.scale()), real ? "" : c.sampler() + " " + c.steps(), c.images(), Numbers.fixed(100 * row.wantedShare(), 1),
                 Numbers.fixed(100 * row.shareError(), 1), Numbers.fixed(row.frechetDistance(), 3),
-                Numbers.fixed(row.pairwiseDistance(), 4), real ? "" : Numbers.fixed(row.seconds(), 0))
-                .replace(System.lineSeparator(), "\n");
+                Numbers.fixed(row.pairwiseDistance(), 4), real ? "" : Numbers.fixed(row.seconds(), 0));
     }
 
     String table() {
@@ -57,16 +57,16 @@ public record StudyReport(StudyResult result, String madeBy) {
         out.append("Written by `anneal study guidance`; the figures are in the JSON file beside this page, too.\n\n");
         out.append(madeBy).append("\n\n").append(table()).append('\n');
         out.append("""
-                - **guidance, scale**: *classifier* is the gradient of `%s` times the scale, on the unconditional mode of \
-                `%s` (its null class); *classifier-free* is (1 + w) conditional - w unconditional, with w as the scale. All \
-                rows start from the same noise (seed %d) and take the classes in turns.
-                - **wanted class**: share of the images that the judge `%s` assigns to the class that was asked for, ± one \
-                standard error. It saw no generated image in its training.
-                - **Fréchet distance**: between Gaussians fitted to the judge's features (what its last layer sees) of the \
-                images and of %s real ones (%s). It falls with the number of images even between real ones: compare rows \
-                of the same number only. It is not the FID, whose features are Inception's.
-                - **distance within a class**: the mean over all pairs of images of a class, then over the classes; the \
-                distance of two images is the root of the mean squared difference of their pixels, black 0 and white 1.
+                - **guidance, scale**: *classifier* is the gradient of `%s` times the scale, on the unconditional mode \
+                of `%s` (its null class); *classifier-free* is (1 + w) conditional - w unconditional, with w as the \
+                scale. All rows start from the same noise (seed %d) and take the classes in turns.
+                - **wanted class**: share of the images that the judge `%s` assigns to the class that was asked for, \
+                ± one standard error. It saw no generated image in its training.
+                - **Fréchet distance**: between Gaussians fitted to the judge's features (what its last layer sees) of \
+                the images and of %s real ones (%s). It falls with the number of images even between real ones: \
+                compare rows of the same number only. It is not the FID, whose features are Inception's.
+                - **distance within a class**: the mean over all pairs of images of a class, then over the classes; \
+                the distance of two images is the root of the mean squared difference of their pixels, black 0 and white 1.
                 - **real images**: from %s, none of them among those that the Fréchet distance is taken to.
 
                 """.formatted(s.classifier().name(), s.model().name(), s.seed(), s.judge().name(),

@@ -45,7 +45,8 @@ final class BatchSource {
             data.copyImage(index, image, 0);
             if (maxShift > 0) {
                 var draw = Philox.stream(seed, Streams.SHIFT, i, step);
-                image = shifted(image, draw.nextInt(2 * maxShift + 1) - maxShift, draw.nextInt(2 * maxShift + 1) - maxShift);
+                int down = draw.nextInt(2 * maxShift + 1) - maxShift;
+                image = shifted(image, down, draw.nextInt(2 * maxShift + 1) - maxShift);
             }
             boolean mirror = flip && Philox.stream(seed, Streams.FLIP, i, step).nextDouble() < 0.5;
             Pixels.imageToTensor(image, 0, data.height(), data.width(), data.channels(), mirror, images, i * bytes);

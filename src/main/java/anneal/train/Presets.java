@@ -76,7 +76,8 @@ public final class Presets {
     }
 
     private static IllegalArgumentException unknown(String name, List<String> names) {
-        return new IllegalArgumentException("no preset is called '" + name + "': use one of " + String.join(", ", names));
+        return new IllegalArgumentException("no preset is called '" + name + "': use one of "
+                + String.join(", ", names));
     }
 
     private static TrainingConfig diffusion(String data, TrunkConfig trunk, OptimizationConfig optimization) {

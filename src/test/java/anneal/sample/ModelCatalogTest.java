@@ -73,7 +73,8 @@ class ModelCatalogTest {
         assertEquals(run.resolve("ema-0.999.safetensors"), catalog.find(run.toString()).file());
         assertEquals(run.resolve("ema-0.9.safetensors"), catalog.find(run.toString(), "0.9").file());
         assertEquals(run.resolve("model.safetensors"), catalog.find(run.toString(), "none").file());
-        assertMessage("keeps no average of rate 0.5; --ema may be 0.9, 0.99, 0.999, none", () -> catalog.find(run.toString(), "0.5"));
+        assertMessage("keeps no average of rate 0.5; --ema may be 0.9, 0.99, 0.999, none",
+                () -> catalog.find(run.toString(), "0.5"));
         Files.delete(run.resolve("model.safetensors"));
         assertMessage("has no model.safetensors: it is not a run directory", () -> catalog.find(run.toString()));
     }
