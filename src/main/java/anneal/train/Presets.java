@@ -54,11 +54,17 @@ public final class Presets {
     }
 
     /**
-     * The diffusion model of {@code anneal demo}: the tiny preset, its learning rate falling to 0 within the given steps
-     * and its average as long as so few steps allow.
+     * The diffusion model of {@code anneal demo}: the tiny preset's network, predicting v, whose error is as small at the
+     * noisy end as at the other, where an epsilon that is not yet learned well leaves grain all over the picture. The
+     * learning rate falls to 0 within the given steps, and the average is as long as so few steps allow.
      */
     public static TrainingConfig demoDiffusion(int steps) {
-        return within(steps, diffusion("tiny"));
+        var tiny = diffusion("tiny");
+        var unet = new UNetConfig(tiny.unet().trunk(), 1, false, -1, CLASSES, true);
+        var process = new DiffusionConfig(tiny.diffusion().schedule(), DIFFUSION_STEPS, "", MeanType.V,
+                VarianceType.FIXED_SMALL, LossType.MSE, false);
+        return within(steps, new TrainingConfig(tiny.data(), unet, null, null, process, tiny.labelDropout(),
+                tiny.optimization()));
     }
 
     /** The classifier of {@code anneal demo}. */
