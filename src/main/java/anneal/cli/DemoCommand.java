@@ -30,8 +30,10 @@ import picocli.CommandLine.Spec;
         description = {
             "",
             "Trains on the 10,000 embedded pictures of garments, first a class-conditional diffusion model, then a "
-                + "classifier of noised images, and samples all ten classes from the same noise without guidance, guided "
-                + "by the classifier, and guided classifier-free. The number of training steps is chosen so that it all "
+                + "classifier of noised images, and samples all ten classes from the same noise without guidance, "
+                + "guided "
+                + "by the classifier, and guided classifier-free. The number of training steps is chosen so that it "
+                + "all "
                 + "fits the time."
         },
         footerHeading = "%nExamples:%n",
@@ -65,7 +67,8 @@ final class DemoCommand implements Callable<Integer> {
     private DeviceOption device;
 
     /** What {@code --json} prints. */
-    record Summary(String picture, String model, int modelSteps, String classifier, int classifierSteps, double seconds) {
+    record Summary(String picture, String model, int modelSteps, String classifier, int classifierSteps,
+                   double seconds) {
     }
 
     @Override
@@ -174,9 +177,10 @@ final class DemoCommand implements Callable<Integer> {
                 model().resolve("previews"));
         to.printf("  classifier  %s, %s steps%n", s.classifier, Figures.count(s.classifierSteps));
         to.println("try next:");
-        to.printf("  %s sample --model %s --classifier %s --labels Sneaker,Dress --guidance 8%n", Main.program(), s.model,
-                s.classifier);
+        to.printf("  %s sample --model %s --classifier %s --labels Sneaker,Dress --guidance 8%n", Main.program(),
+                s.model, s.classifier);
         to.printf("  %s sample --model %s --labels 0-9 --cfg-scale 2 --sampler ddpm%n", Main.program(), s.model);
-        to.printf("  %s train --preset fashion --out runs/fashion   # hours, and much better pictures%n", Main.program());
+        to.printf("  %s train --preset fashion --out runs/fashion   # hours, and much better pictures%n",
+                Main.program());
     }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * One sheet that shows what guidance does: a column for each class, and in the rows the same noise without guidance, with
- * the classifier's, and with the model's own (classifier-free) if it has a null class.
+ * One sheet that shows what guidance does: a column for each class, and in the rows the same noise without guidance,
+ * with the classifier's, and with the model's own (classifier-free) if it has a null class.
  *
  * @param rows            of each kind
  * @param steps           of DDIM

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         header = "List the devices that can compute here, and why others cannot.",
         description = {
             "",
-            "cpu is the fast one. reference is the float64 definition of every operation in plain loops: slow, and what "
+            "cpu is the fast one. reference is the float64 definition of every operation in plain loops: slow, and "
+                + "what "
                 + "the others are checked against. cuda and sim run the CUDA kernels, on a GPU or simulated."
         },
         footerHeading = "%nExamples:%n",

@@ -16,7 +16,8 @@ final class GuidanceOptions {
     private String labels;
 
     @Option(names = "--guidance", paramLabel = "SCALE",
-            description = "Strength of guidance: of the classifier if one is given (default: 1), otherwise as --cfg-scale.")
+            description = "Strength of guidance: of the classifier if one is given (default: 1), otherwise as "
+                    + "--cfg-scale.")
     private Double guidance;
 
     @Option(names = "--cfg-scale", paramLabel = "SCALE",

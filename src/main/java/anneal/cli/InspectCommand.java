@@ -17,8 +17,10 @@ import picocli.CommandLine.Spec;
         header = "Tell what a file or a run directory holds.",
         description = {
             "",
-            "Knows weights (safetensors: config, metadata, every tensor), NumPy's arrays (npz, npy), PNG pictures with the "
-                + "parameters they carry, IDX data sets, and run directories (config, progress, checkpoints). A file is "
+            "Knows weights (safetensors: config, metadata, every tensor), NumPy's arrays (npz, npy), PNG pictures "
+                + "with the "
+                + "parameters they carry, IDX data sets, and run directories (config, progress, checkpoints). A file "
+                + "is "
                 + "recognised by its content, not by its name."
         },
         footerHeading = "%nExamples:%n",

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Turns the first Ctrl-C (SIGINT, or SIGTERM) into a request to stop that long work looks at between two steps, so that
- * it can save first. A second one ends the process at once. While none of these is open, signals do what they always do.
+ * it can save first. A second one ends the process at once. While none of these is open, signals do what they always
+ * do.
  */
 final class Interruption implements AutoCloseable {
 

@@ -72,6 +72,7 @@ final class LabelList {
     private String known() {
         var range = classes == 1 ? "the only label is 0" : "labels are 0 to " + (classes - 1) + ", as in 0-"
                 + (classes - 1) + " or 0,1";
-        return names.isEmpty() || names.size() > NAMES_SHOWN ? range : range + ", or names: " + String.join(", ", names);
+        boolean shown = !names.isEmpty() && names.size() <= NAMES_SHOWN;
+        return shown ? range + ", or names: " + String.join(", ", names) : range;
     }
 }

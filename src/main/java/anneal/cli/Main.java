@@ -107,7 +107,7 @@ public final class Main implements Runnable {
         return new CommandLine.RunLast().execute(parsed);
     }
 
-    /** picocli takes the second occurrence of a grouped option for a second group, and forgets the first one's options. */
+    /** picocli takes the second occurrence of a grouped option for a second group, and forgets the first one. */
     private static void refuseRepeated(ParseResult command) {
         for (var group : command.commandSpec().argGroups()) {
             var occurrences = command.findMatches(group).stream().flatMap(c -> c.matches().stream()).toList();

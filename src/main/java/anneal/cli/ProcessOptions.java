@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 /** The diffusion process; what is not given stays as the preset, or the run that is resumed, has it. */
 final class ProcessOptions {
 
-    @Option(names = "--noise-schedule", paramLabel = "NAME", description = "linear (DDPM's) or cosine (Improved DDPM's).")
+    @Option(names = "--noise-schedule", paramLabel = "NAME",
+            description = "linear (DDPM's) or cosine (Improved DDPM's).")
     private String schedule;
 
     @Option(names = "--diffusion-steps", paramLabel = "T", description = "Length of the process.")

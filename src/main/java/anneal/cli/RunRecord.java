@@ -31,7 +31,8 @@ record RunRecord(String version, String commit, String java, String system, Stri
         return new RunRecord(build.version(), build.commit() + (build.dirty() ? "-dirty" : ""),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                device.backend().description(), seed, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), command);
+                device.backend().description(), seed,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(), command);
     }
 
     /** Writes any record as JSON, atomically. */

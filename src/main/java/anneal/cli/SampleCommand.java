@@ -12,6 +12,7 @@ import anneal.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import picocli.CommandLine.ArgGroup;
@@ -28,8 +29,10 @@ import picocli.CommandLine.Spec;
         customSynopsis = "anneal sample --model RUN [--classifier RUN] [OPTION...]",
         description = {
             "",
-            "Writes a picture (.png, with a labelled column for each class and the parameters in its text) or NumPy arrays "
-                + "(.npz: arr_0 uint8 NHWC, arr_1 labels), and beside it a record of what made it (.json). The same seed "
+            "Writes a picture (.png, with a labelled column for each class and the parameters in its text) or NumPy "
+                + "arrays "
+                + "(.npz: arr_0 uint8 NHWC, arr_1 labels), and beside it a record of what made it (.json). The same "
+                + "seed "
                 + "gives the same images, whatever --batch and --threads are."
         },
         footerHeading = "%nExamples:%n",
@@ -144,11 +147,11 @@ final class SampleCommand implements Callable<Integer> {
         if (guide != null) {
             guide.checkFits(diffusionModel);
         }
-        var base = new SampleRequest(1, List.of(), batch, sampler.name, sampler.steps(diffusionModel.diffusion().steps()),
-                sampler.eta, 0, 0, sampler.clip, seed);
+        var base = new SampleRequest(1, List.of(), batch, sampler.name,
+                sampler.steps(diffusionModel.diffusion().steps()), sampler.eta, 0, 0, sampler.clip, seed);
         var guided = guidance.over(base, diffusionModel, guide);
-        int all = count != null ? count : guided.labels().isEmpty() ? WITHOUT_LABELS : PER_LABEL * guided.labels().size();
-        return guided.withCount(all);
+        int usual = guided.labels().isEmpty() ? WITHOUT_LABELS : PER_LABEL * guided.labels().size();
+        return guided.withCount(Objects.requireNonNullElse(count, usual));
     }
 
     private int sample(Device on, DiffusionModel diffusionModel, ImageClassifier guide, SampleRecord record)
@@ -162,8 +165,9 @@ final class SampleCommand implements Callable<Integer> {
         try (var progress = Progress.start("sample", 0, (long) request.count() * steps, spec.commandLine().getErr());
                 var stop = Interruption.listen(() -> progress.say("stopping; nothing will be written"))) {
             try {
-                SampleFiles.of(out).write(out, shape, request, names, record.text(), listener -> imageSampler.run(request,
-                        new Watched(listener, progress, request, begin), stop::requested));
+                SampleFiles.of(out).write(out, shape, request, names, record.text(),
+                        listener -> imageSampler.run(request, new Watched(listener, progress, request, begin),
+                                stop::requested));
             } catch (CancellationException e) {
                 return stop.exitCode();
             }
@@ -197,8 +201,8 @@ final class SampleCommand implements Callable<Integer> {
         if (json) {
             to.println(Json.write(s));
         } else {
-            to.printf("%s: %s images, %d steps of %s each, in %s (%s images/s)%n", s.out, Figures.count(s.count), s.steps,
-                    sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
+            to.printf("%s: %s images, %d steps of %s each, in %s (%s images/s)%n", s.out, Figures.count(s.count),
+                    s.steps, sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
             to.printf("  record       %s%n  peak memory  %s%n", s.record, Figures.bytes(s.peakMemoryBytes));
         }
         to.flush();

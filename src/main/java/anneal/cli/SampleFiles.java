@@ -20,20 +20,21 @@ enum SampleFiles {
     /** A sheet, with a labelled column for each class if classes were asked for. */
     PNG {
         @Override
-        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text, Source source)
-                throws IOException {
+        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text,
+                   Source source) throws IOException {
             var all = new ByteArrayOutputStream();
             source.run((first, images, labels) -> all.writeBytes(images));
             var grid = grid(request, shape, names);
-            Png.write(file, grid.draw(all.toByteArray(), request.count(), shape.size, shape.size, shape.channels), text);
+            var sheet = grid.draw(all.toByteArray(), request.count(), shape.size, shape.size, shape.channels);
+            Png.write(file, sheet, text);
         }
     },
 
     /** arr_0: uint8 [N, H, W, C], arr_1: int64 [N] if there are classes; streamed, so that any number fits. */
     NPZ {
         @Override
-        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text, Source source)
-                throws IOException {
+        void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text,
+                   Source source) throws IOException {
             var labels = new long[request.count()];
             Npz.write(file, npz -> {
                 var extents = new long[] {request.count(), shape.size, shape.size, shape.channels};
@@ -71,7 +72,8 @@ enum SampleFiles {
         if (name.endsWith(".npz")) {
             return NPZ;
         }
-        throw new IllegalArgumentException("--out " + file + ": the name must end with .png (one picture) or .npz (arrays)");
+        throw new IllegalArgumentException("--out " + file
+                + ": the name must end with .png (one picture) or .npz (arrays)");
     }
 
     /** Runs {@code source} and writes what it makes, whole or not at all. */

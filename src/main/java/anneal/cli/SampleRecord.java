@@ -40,7 +40,11 @@ record SampleRecord(RunRecord run, String model, String classifier, SampleReques
     /** As a shell takes it. */
     private String command() {
         return "anneal " + run.command().stream()
-                .map(word -> word.isEmpty() || word.matches(NEEDS_QUOTES) ? "'" + word.replace("'", "'\\''") + "'" : word)
+                .map(word -> word.isEmpty() || word.matches(NEEDS_QUOTES) ? quoted(word) : word)
                 .collect(Collectors.joining(" "));
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -13,8 +13,8 @@ final class Terminal {
     }
 
     /**
-     * Whether standard error is a terminal that understands cursor control, so that a progress bar may be redrawn on it.
-     * {@link java.io.Console} cannot tell: it asks about input and output.
+     * Whether standard error is a terminal that understands cursor control, so that a progress bar may be redrawn on
+     * it. {@link java.io.Console} cannot tell: it asks about input and output.
      */
     static boolean redraws() {
         return !"dumb".equals(System.getenv("TERM")) && isTerminal(STANDARD_ERROR);

@@ -18,8 +18,10 @@ import picocli.CommandLine.Option;
         header = "Train a classifier: on noised images to guide a diffusion model, or on clean ones to judge it.",
         description = {
             "",
-            "The classifier sees images with as much noise as the diffusion model does, so preset, images and diffusion "
-                + "process must be the model's. The preset fashion-judge sees clean images instead, moved and mirrored: it "
+            "The classifier sees images with as much noise as the diffusion model does, so preset, images and "
+                + "diffusion "
+                + "process must be the model's. The preset fashion-judge sees clean images instead, moved and "
+                + "mirrored: it "
                 + "is for evaluate and study, not for guidance. Run directory, --resume and Ctrl-C are as for train."
         },
         footerHeading = "%nExamples:%n",
@@ -68,7 +70,8 @@ final class TrainClassifierCommand extends TrainingCommand {
         judges = base.clean() != null;
         var fitted = new ClassifierConfig(trunk().over(was.trunk()), set.classes(),
                 Objects.requireNonNullElse(pool, was.pool()));
-        return new TrainingConfig(base.data(), null, fitted, base.clean(), process().over(base.diffusion()), 0, base.optimization());
+        return new TrainingConfig(base.data(), null, fitted, base.clean(), process().over(base.diffusion()), 0,
+                base.optimization());
     }
 
     @Override

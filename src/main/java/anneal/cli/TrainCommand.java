@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
         description = {
             "",
             "Starts from a preset and lays the options over it. Everything goes into the run directory: config, logs "
-                + "(JSON lines and CSV), weights and their averages, previews, and checkpoints from which --resume goes "
+                + "(JSON lines and CSV), weights and their averages, previews, and checkpoints from which --resume "
+                + "goes "
                 + "on bit for bit. Ctrl-C saves and stops."
         },
         footerHeading = "%nExamples:%n",

@@ -45,8 +45,8 @@ abstract class TrainingCommand implements Callable<Integer> {
     private Path out;
 
     @Option(names = "--resume",
-            description = "Go on with the run in --out where it was saved last. Its own config counts; options that are "
-                    + "given again must say the same, but --steps may be raised.")
+            description = "Go on with the run in --out where it was saved last. Its own config counts; options that "
+                    + "are given again must say the same, but --steps may be raised.")
     private boolean resume;
 
     @Option(names = "--json", description = "Print the summary as JSON.")
@@ -178,7 +178,8 @@ abstract class TrainingCommand implements Callable<Integer> {
 
     private List<String> weights() throws IOException {
         try (var files = Files.newDirectoryStream(out, "{model,ema-*}.safetensors")) {
-            return StreamSupport.stream(files.spliterator(), false).map(f -> f.getFileName().toString()).sorted().toList();
+            return StreamSupport.stream(files.spliterator(), false)
+                    .map(f -> f.getFileName().toString()).sorted().toList();
         }
     }
 

@@ -55,8 +55,9 @@ class EndToEndTest {
 
     private static List<Object> words(String command, Path out, int steps, Object... more) {
         var given = List.of(more);
-        var words = new ArrayList<Object>(List.of(command, "--data", folder.resolve("data"), "--out", out, "--steps", steps,
-                "--image-size", SIDE, "--model-channels", 32, "--channel-mult", "1", "--res-blocks", 1, "--attention", 0,
+        var words = new ArrayList<Object>(List.of(command, "--data", folder.resolve("data"), "--out", out, "--steps",
+                steps, "--image-size", SIDE, "--model-channels", 32, "--channel-mult", "1", "--res-blocks", 1,
+                "--attention", 0,
                 "--batch", 4, "--warmup", 0, "--log-every", 1, "--preview-every", steps / 2, "--seed", 3,
                 "--ema", "0.5,0.9", "--lr", 0.05));
         if (!given.contains("--diffusion-steps")) {
@@ -74,7 +75,8 @@ class EndToEndTest {
     }
 
     private Call sample(String file, Object... more) {
-        var words = new ArrayList<Object>(List.of("sample", "--model", run, "--out", folder.resolve(file), "--steps", 4));
+        var words = new ArrayList<Object>(List.of("sample", "--model", run, "--out", folder.resolve(file), "--steps",
+                4));
         words.addAll(List.of(more));
         return Call.of(words.toArray());
     }
@@ -102,7 +104,8 @@ class EndToEndTest {
     @Test
     void aRunLeavesWhatItPromises() throws IOException {
         for (var name : List.of("config.json", "run.json", "log.jsonl", "log.csv", "model.safetensors",
-                "ema-0.5.safetensors", "ema-0.9.safetensors", "checkpoint-00000003.safetensors", "previews/00000001.png")) {
+                "ema-0.5.safetensors", "ema-0.9.safetensors", "checkpoint-00000003.safetensors",
+                "previews/00000001.png")) {
             assertTrue(Files.size(run.resolve(name)) > 0, name);
         }
         var json = json(Call.of("inspect", run, "--json").out());
@@ -138,7 +141,8 @@ class EndToEndTest {
                 "optimization.learningRate: ", "0.5");
         refused(Call.of("train", "--out", run, "--resume", "--preset", "mnist"), "--preset fashion, not mnist");
         refused(Call.of("train-classifier", "--out", run, "--resume"), "diffusion model", "train");
-        refused(Call.of("train", "--out", folder.resolve("x"), "--data", folder.resolve("nowhere")), "nowhere: no such");
+        refused(Call.of("train", "--out", folder.resolve("x"), "--data", folder.resolve("nowhere")),
+                "nowhere: no such");
         refused(Call.of("train", "--out", folder.resolve("x"), "--device", "cuda"), "'cuda' is not there yet");
         refused(Call.of("train", "--out", folder.resolve("x"), "--label-dropout", 0.1, "--no-class-cond", "--data",
                 folder.resolve("data")), "null class");
@@ -187,7 +191,8 @@ class EndToEndTest {
 
     @Test
     void aPictureIsASheetThatSaysWhatMadeIt() throws IOException {
-        var call = sample("sheet.png", "--classifier", classifier, "--labels", "all", "--count", 6, "--guidance", 2, "--json");
+        var call = sample("sheet.png", "--classifier", classifier, "--labels", "all", "--count", 6, "--guidance", 2,
+                "--json");
         assertEquals(0, call.exit(), call.err());
         assertEquals(6, json(call.out()).get("count").asInt());
         var sheet = ImageFiles.read(folder.resolve("sheet.png"));
@@ -219,8 +224,8 @@ class EndToEndTest {
         refused(Call.of("sample", "--model", free, "--labels", 0, "--out", folder.resolve("f.png")), "--labels needs");
         refused(Call.of("sample", "--model", free, "--guidance", 2, "--out", folder.resolve("f.png")),
                 "--guidance needs a --classifier");
-        var call = Call.of("sample", "--model", free, "--classifier", classifier, "--labels", "dark", "--count", 1, "--steps",
-                2, "--out", folder.resolve("f.png"));
+        var call = Call.of("sample", "--model", free, "--classifier", classifier, "--labels", "dark", "--count", 1,
+                "--steps", 2, "--out", folder.resolve("f.png"));
         assertEquals(0, call.exit(), call.err());
     }
 

@@ -56,8 +56,8 @@ class HelpTest {
     void devicesAreListedWithWhatIsMissing() {
         var text = Call.of("devices");
         assertEquals(0, text.exit());
-        assertTrue(text.out().matches("(?s)cpu +float32.*\nreference +float64.*\ncuda +is not there yet.*\nsim +is not.*"),
-                text.out());
+        var lines = "(?s)cpu +float32.*\nreference +float64.*\ncuda +is not there yet.*\nsim +is not.*";
+        assertTrue(text.out().matches(lines), text.out());
         var json = Call.of("devices", "--json").out();
         assertTrue(json.contains("\"available\" : true") && json.contains("\"available\" : false"), json);
     }

@@ -32,11 +32,12 @@ class InterruptionTest {
     private Process train() throws IOException {
         var words = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"), "anneal.cli.Main", "train", "--data", "fashion-embedded", "--out",
-                folder.resolve("run").toString(), "--steps", String.valueOf(STEPS)));
+                System.getProperty("java.class.path"), "anneal.cli.Main", "train", "--data", "fashion-embedded",
+                "--out", folder.resolve("run").toString(), "--steps", String.valueOf(STEPS)));
         words.addAll(List.of("--image-size", "8", "--model-channels", "32", "--channel-mult", "1", "--res-blocks", "1",
                 "--attention", "0", "--batch", "2", "--log-every", "1", "--preview-every", "0"));
-        return new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(folder.resolve("output").toFile()).start();
+        return new ProcessBuilder(words).redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile()).start();
     }
 
     private void awaitSteps() throws Exception {
