@@ -54,9 +54,9 @@ public final class Presets {
     }
 
     /**
-     * The diffusion model of {@code anneal demo}: the tiny preset's network, predicting v, whose error is as small at the
-     * noisy end as at the other, where an epsilon that is not yet learned well leaves grain all over the picture. The
-     * learning rate falls to 0 within the given steps, and the average is as long as so few steps allow.
+     * The diffusion model of {@code anneal demo}: the tiny preset's network, predicting v, since an epsilon that is not
+     * yet learned well leaves grain all over the picture, and with fixed variances. The learning rate falls to 0 within
+     * the given steps, and the average is as long as so few steps allow.
      */
     public static TrainingConfig demoDiffusion(int steps) {
         var tiny = diffusion("tiny");
@@ -109,9 +109,12 @@ public final class Presets {
         return new TrainingConfig(data, null, classifier, new CleanImages(1), null, 0, optimization);
     }
 
-    /** Improved DDPM's: the cosine schedule, hybrid loss, a learned range of variances. */
+    /**
+     * Improved DDPM's cosine schedule, hybrid loss and learned range of variances; the network predicts v, whose error is
+     * as small at the noisy end as at the other.
+     */
     private static DiffusionConfig process(VarianceType variance) {
-        return new DiffusionConfig(BetaSchedule.named("cosine"), DIFFUSION_STEPS, "", MeanType.EPSILON, variance,
+        return new DiffusionConfig(BetaSchedule.named("cosine"), DIFFUSION_STEPS, "", MeanType.V, variance,
                 LossType.RESCALED_MSE, false);
     }
 
