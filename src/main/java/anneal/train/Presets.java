@@ -103,8 +103,8 @@ public final class Presets {
     private static TrainingConfig judge(String data) {
         var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 1, 2).numResBlocks(1).numHeads(2).dropout(0.1).build();
         var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.MEAN);
-        int steps = 6_000;
-        var optimization = new OptimizationConfig(steps, 64, 0, 2e-3, 0.05, 200, steps, List.of(0.99), 1.0, "uniform",
+        int steps = 12_000;
+        var optimization = new OptimizationConfig(steps, 32, 0, 2e-3, 0.05, 200, steps, List.of(0.99), 1.0, "uniform",
                 true, 1_000_003);
         return new TrainingConfig(data, null, classifier, new CleanImages(1), null, 0, optimization);
     }
