@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
             "",
             "The classifier sees images with as much noise as the diffusion model does, so preset, images and "
                 + "diffusion "
-                + "process must be the model's. The preset fashion-judge sees clean images instead, moved and "
-                + "mirrored: it "
+                + "process must be the model's. The preset fashion-judge sees clean images instead, moved a "
+                + "little: it "
                 + "is for evaluate and study, not for guidance. Run directory, --resume and Ctrl-C are as for train."
         },
         footerHeading = "%nExamples:%n",

@@ -101,11 +101,12 @@ public final class Presets {
      * seed, mean pooling, strided convolutions between the resolutions, an added embedding, dropout, moved images.
      */
     private static TrainingConfig judge(String data) {
-        var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 1, 2).numResBlocks(1).numHeads(2).dropout(0.1).build();
+        var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 2, 2).numResBlocks(1).numHeads(2).dropout(0.1)
+                .build();
         var classifier = new ClassifierConfig(trunk, CLASSES, Pooling.MEAN);
         int steps = 12_000;
         var optimization = new OptimizationConfig(steps, 32, 0, 2e-3, 0.05, 200, steps, List.of(0.99), 1.0, "uniform",
-                true, 1_000_003);
+                false, 1_000_003);
         return new TrainingConfig(data, null, classifier, new CleanImages(1), null, 0, optimization);
     }
 
