@@ -21,7 +21,8 @@ public final class CpuBackend implements Backend {
 
     public CpuBackend(CpuOptions options) {
         var lanes = options.forceScalar() ? new ScalarLanes() : LanesLookup.best();
-        context = new CpuContext(new BlockPool(options.poison()), new ThreadPool(options.threads()), lanes);
+        context = new CpuContext(new BlockPool(options.poison()), new ThreadPool(options.threads()), lanes,
+                options.convolution());
         kernels = new CpuKernels(context);
     }
 

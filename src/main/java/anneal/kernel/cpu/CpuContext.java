@@ -1,5 +1,8 @@
 package anneal.kernel.cpu;
 
-/** What every kernel of one device shares: memory for intermediate results, threads and inner loops. */
-record CpuContext(BlockPool memory, ThreadPool threads, Lanes lanes) {
+/** What every kernel of one device shares: memory for intermediate results, threads, inner loops and choices. */
+record CpuContext(BlockPool memory, ThreadPool threads, Lanes lanes, ConvAlgorithm convolution) {
+    CpuContext(BlockPool memory, ThreadPool threads, Lanes lanes) {
+        this(memory, threads, lanes, ConvAlgorithm.AUTO);
+    }
 }

@@ -29,39 +29,60 @@ final class CpuConv {
     }
 
     Plan plan(ConvSpec s) {
-        var layout = Layout.of(s);
+        var layout = layout(s);
         double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
                 + (double) s.n() * s.outH() * s.outW() * s.outC();
-        return new Plan(layout.packsWindows ? "direct, windows packed" : "direct",
+        return new Plan(layout.algorithm(),
                 layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
     }
 
+    private Layout layout(ConvSpec s) {
+        return Layout.of(s, switch (context.convolution()) {
+            case DIRECT -> false;
+            case WINOGRAD_F2 -> WinogradProduct.fits(s);
+            case AUTO -> WinogradProduct.fits(s) && WinogradProduct.pays(s);
+        });
+    }
+
     /**
-     * What lies in the workspace: first panels (or, for a weight gradient, sums), then turned weights where they are
-     * not in the panels, then padded images.
+     * What lies in the workspace: first panels (or, for a weight gradient, sums), then turned or transformed weights
+     * where they are not in the panels, then padded images.
      *
      * @param group images at a time
      */
-    private record Layout(int group, int height, int width, int channels, boolean packsWindows, long panelBytes,
-                          long turnedBytes) {
-        static Layout of(ConvSpec s) {
+    private record Layout(int group, int height, int width, int channels, boolean winograd, boolean packsWindows,
+                          long panelBytes, long turnedBytes) {
+        static Layout of(ConvSpec s, boolean winograd) {
             boolean data = s.mode() == ConvSpec.Mode.DATA_GRADIENT;
             int height = data ? s.inH() + s.kH() - 1 : s.inH() + 2 * s.padding();
             int width = data ? s.inW() + s.kW() - 1 : s.inW() + 2 * s.padding();
+            if (winograd) {
+                height = WinogradProduct.padded(s.inH());
+                width = WinogradProduct.padded(s.inW());
+            }
             int channels = data ? s.outC() : s.inC();
             long image = 4 * PaddedInput.floats(1, height, width, channels);
             int group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / image));
             if (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT) {
                 var gradient = new ConvGradient(null, s);
-                return new Layout(group, height, width, channels, false, 4 * gradient.slices() * gradient.floats(), 0);
+                return new Layout(group, height, width, channels, winograd, false,
+                        4 * gradient.slices() * gradient.floats(), 0);
             }
             long pixels = data ? (long) s.inH() * s.inW() : (long) s.outH() * s.outW();
             int results = data ? s.inC() : s.outC();
-            boolean packsWindows = group * pixels < results;
             long depth = (long) s.kH() * s.kW() * channels;
-            return new Layout(group, height, width, channels, packsWindows,
+            if (winograd) {
+                return new Layout(group, height, width, channels, true, false,
+                        4 * Product.panelFloats(results, depth), WinogradProduct.filterBytes(channels, results));
+            }
+            boolean packsWindows = group * pixels < results;
+            return new Layout(group, height, width, channels, false, packsWindows,
                     4 * Product.panelFloats(packsWindows ? group * pixels : results, depth),
                     data && packsWindows ? 4 * depth * results : 0);
+        }
+
+        String algorithm() {
+            return winograd ? "winograd f2" : packsWindows ? "direct, windows packed" : "direct";
         }
 
         long turned() {
@@ -89,6 +110,10 @@ final class CpuConv {
         }
     }
 
+    private static WinogradProduct winograd(CpuContext context, ConvProduct c) {
+        return new WinogradProduct(context, c.outH(), c.outW(), c.inC(), c.outC());
+    }
+
     /** The product that makes y or, from gradients, x. */
     private ConvProduct product(ConvSpec s) {
         return s.mode() == ConvSpec.Mode.FORWARD
@@ -102,12 +127,15 @@ final class CpuConv {
     }
 
     private void forward(ConvSpec s, Prologue p, Buf x, Buf w, Output output, long work) {
-        var layout = Layout.of(s);
+        var layout = layout(s);
         var conv = product(s);
         boolean inPlace = readsInPlace(s, p, x);
         if (!layout.packsWindows) {
             product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(),
                     new Product.Right(work, 0));
+        }
+        if (layout.winograd) {
+            winograd(context, conv).transform(work, work + layout.turned());
         }
         var weights = new Product.Left(w.address(), 0, 4L * conv.depth(), 4);
         groups(s, layout, (first, count) -> {
@@ -120,7 +148,7 @@ final class CpuConv {
     }
 
     private void data(ConvSpec s, Buf x, Buf w, Epilogue e, Buf y, long work) {
-        var layout = Layout.of(s);
+        var layout = layout(s);
         var conv = product(s);
         var output = Output.of(context.lanes().panels(), x, e, (long) s.inH() * s.inW());
         boolean inPlace = s.kH() == 1 && s.kW() == 1 && s.stride() == 1 && s.padding() == 0;
@@ -129,6 +157,9 @@ final class CpuConv {
             turnRows(s, w.address(), turned);
         } else {
             turnPanels(s, w.address(), work);
+        }
+        if (layout.winograd) {
+            winograd(context, conv).transform(work, turned);
         }
         var weights = new Product.Left(turned, 0, 4, 4L * s.inC());
         groups(s, layout, (first, count) -> {
@@ -143,7 +174,9 @@ final class CpuConv {
     private void multiply(ConvProduct conv, Layout layout, PaddedInput input, int first, int count,
                           Product.Left weights, Output output, long work) {
         long pixels = (long) conv.outH() * conv.outW();
-        if (layout.packsWindows) {
+        if (layout.winograd) {
+            winograd(context, conv).run(input, count, work + layout.turned(), output, first * pixels);
+        } else if (layout.packsWindows) {
             conv.packWindows(input, count, work);
             product.run(conv.outC(), Math.toIntExact(count * pixels), conv.parts(), weights,
                     new Product.Right(work, 0), true, new Output[] {output.from(first * pixels)});
@@ -157,7 +190,7 @@ final class CpuConv {
     }
 
     private void weight(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, long work) {
-        var layout = Layout.of(s);
+        var layout = layout(s);
         var gradient = new ConvGradient(context, s);
         boolean inPlace = readsInPlace(s, p, x);
         if (s.n() == 0) {

@@ -6,12 +6,18 @@ package anneal.kernel.cpu;
  * @param threads     how many threads work on a kernel, the caller included; at least 1
  * @param poison      fill fresh and freed memory with NaN, so that a read of either shows in the result
  * @param forceScalar use the plain Java loops even where the Vector API is there
+ * @param convolution how convolutions are computed where there is a choice
  */
-public record CpuOptions(int threads, boolean poison, boolean forceScalar) {
+public record CpuOptions(int threads, boolean poison, boolean forceScalar, ConvAlgorithm convolution) {
     public CpuOptions {
         if (threads < 1) {
             throw new IllegalArgumentException("the cpu device needs at least 1 thread, not " + threads);
         }
+    }
+
+    /** Convolutions as {@link ConvAlgorithm#AUTO} chooses. */
+    public CpuOptions(int threads, boolean poison, boolean forceScalar) {
+        this(threads, poison, forceScalar, ConvAlgorithm.AUTO);
     }
 
     /** All processors, no poison, vectors where there are any. */
@@ -20,6 +26,10 @@ public record CpuOptions(int threads, boolean poison, boolean forceScalar) {
     }
 
     public CpuOptions withThreads(int n) {
-        return new CpuOptions(n, poison, forceScalar);
+        return new CpuOptions(n, poison, forceScalar, convolution);
+    }
+
+    public CpuOptions with(ConvAlgorithm algorithm) {
+        return new CpuOptions(threads, poison, forceScalar, algorithm);
     }
 }

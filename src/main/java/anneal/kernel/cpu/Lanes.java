@@ -11,6 +11,9 @@ public interface Lanes {
     /** What surrounds a matrix product. */
     PanelLanes panels();
 
+    /** Transforms of Winograd's convolution. */
+    WinogradLanes winograd();
+
     /** Rows of attention scores and other steps between two products. */
     ScoreLanes scores();
 

@@ -29,7 +29,10 @@ record PaddedInput(long base, long image, long row, long pixel) {
         return new PaddedInput(x.address() + sample * image, image, row, pixel);
     }
 
-    /** Writes {@code count} samples of p(x) from {@code first} on, with {@code border} zeros on every side. */
+    /**
+     * Writes {@code count} samples of p(x) from {@code first} on, with {@code border} zeros above and to the left, and
+     * zeros below and to the right as far as the images reach.
+     */
     void fill(CpuContext context, Prologue p, Buf x, int first, int count, int border) {
         var d = x.shape();
         var spec = new NormSpec(d.dim(0), d.dim(1), d.dim(2), d.dim(3), Math.max(1, p.groups()), 0);
@@ -42,21 +45,22 @@ record PaddedInput(long base, long image, long row, long pixel) {
                 int h = task % inside * step;
                 long to = base + task / inside * image + (border + h) * row;
                 source.row(first + task / inside, h, to + border * pixel, pixel, scratch);
-                sides(to, border);
+                sides(to, border, source.width());
                 if (step == 2) {
                     Native.copy(to, to + row, row);
                 }
             });
         }
+        int end = border + p.resample().apply(d.dim(1));
         context.threads().run(count, (sample, _) -> {
             Native.clear(base + sample * image, border * row);
-            Native.clear(base + sample * image + (height - border) * row, border * row);
+            Native.clear(base + sample * image + end * row, (height - end) * row);
         });
     }
 
-    private void sides(long line, int border) {
+    private void sides(long line, int border, int width) {
         Native.clear(line, border * pixel);
-        Native.clear(line + row - border * pixel, border * pixel);
+        Native.clear(line + (border + width) * pixel, row - (border + width) * pixel);
     }
 
     /**

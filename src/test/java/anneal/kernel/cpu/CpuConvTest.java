@@ -84,7 +84,25 @@ class CpuConvTest {
         random.setSeed(seed);
         boolean norm = mode != Mode.DATA_GRADIENT && random.nextBoolean();
         var resample = norm ? Resample.values()[random.nextInt(3)] : Resample.NONE;
-        var s = spec(mode, resample);
+        compare(spec(mode, resample), norm, resample, ConvAlgorithm.AUTO);
+    }
+
+    private void compareWinograd(Mode mode, int seed) {
+        random.setSeed(seed);
+        boolean norm = mode != Mode.DATA_GRADIENT && random.nextBoolean();
+        var resample = norm ? Resample.values()[random.nextInt(3)] : Resample.NONE;
+        int h = Math.max(1, resample.apply(pick(2, 3, 4, 7, 16)));
+        int w = Math.max(1, resample.apply(pick(2, 4, 5, 9, 150)));
+        var s = new ConvSpec(mode, pick(1, 2, 3), h, w, pick(16, 24, 33, 64, 70, 150), pick(16, 20, 33, 70, 130), 3, 3,
+                1, 1);
+        compare(s, norm, resample, ConvAlgorithm.WINOGRAD_F2);
+    }
+
+    private static CpuContext with(CpuContext c, ConvAlgorithm algorithm) {
+        return new CpuContext(c.memory(), c.threads(), c.lanes(), algorithm);
+    }
+
+    private void compare(ConvSpec s, boolean norm, Resample resample, ConvAlgorithm algorithm) {
         try (var t = new Twin(random)) {
             var extras = extras(t, s, resample, norm);
             int h = stored(s.inH(), resample);
@@ -94,7 +112,10 @@ class CpuConvTest {
             var y = t.pitched(pick(0, 0, 3), s.n(), s.outH(), s.outW(), s.outC());
             t.lowering.conv(s, extras.prologue(), x.truth(), weight.truth(), extras.epilogue(), y.truth());
             t.check(s + " " + resample + (norm ? " norm" : ""), TOLERANCE, side -> {
-                var conv = new CpuConv(side.context);
+                var conv = new CpuConv(with(side.context, algorithm));
+                if (algorithm == ConvAlgorithm.WINOGRAD_F2) {
+                    Assertions.assertEquals("winograd f2", conv.plan(s).algorithm());
+                }
                 var bufs = new Buf[] {side.buf(x), side.buf(weight), side.buf(y)};
                 conv.run(s, extras.prologue(side), bufs[0], bufs[1], extras.epilogue(side), bufs[2],
                         side.workspace(conv.plan(s)));
@@ -127,18 +148,35 @@ class CpuConvTest {
         compare(Mode.WEIGHT_GRADIENT, 2000 + repetition.getCurrentRepetition());
     }
 
+    @RepeatedTest(40)
+    void winogradForwardAgreesWithTheReference(RepetitionInfo repetition) {
+        compareWinograd(Mode.FORWARD, 3000 + repetition.getCurrentRepetition());
+    }
+
+    @RepeatedTest(40)
+    void winogradDataGradientAgreesWithTheReference(RepetitionInfo repetition) {
+        compareWinograd(Mode.DATA_GRADIENT, 4000 + repetition.getCurrentRepetition());
+    }
+
+    @RepeatedTest(40)
+    void winogradWeightGradientAgreesWithTheReference(RepetitionInfo repetition) {
+        compareWinograd(Mode.WEIGHT_GRADIENT, 5000 + repetition.getCurrentRepetition());
+    }
+
     /** Few pixels and many pixels take different ways, which must not show: a sample's bits are its own. */
     @Test
     void aSampleAloneHasTheBitsThatItHasInABatch() {
         random.setSeed(7);
         for (var mode : new Mode[] {Mode.FORWARD, Mode.DATA_GRADIENT}) {
-            aloneAndInABatch(mode, 40, 72);
-            aloneAndInABatch(mode, 300, 72);
-            aloneAndInABatch(mode, 40, 190);
+            for (var algorithm : ConvAlgorithm.values()) {
+                aloneAndInABatch(mode, 40, 72, algorithm);
+                aloneAndInABatch(mode, 300, 72, algorithm);
+                aloneAndInABatch(mode, 40, 190, algorithm);
+            }
         }
     }
 
-    private void aloneAndInABatch(Mode mode, int inC, int outC) {
+    private void aloneAndInABatch(Mode mode, int inC, int outC, ConvAlgorithm algorithm) {
         var all = new ConvSpec(mode, 12, 4, 5, inC, outC, 3, 3, 1, 1);
         var one = new ConvSpec(mode, 1, 4, 5, inC, outC, 3, 3, 1, 1);
         try (var t = new Twin(random)) {
@@ -147,7 +185,7 @@ class CpuConvTest {
             var y = t.normal(12, 4, 5, outC);
             t.lowering.conv(all, Prologue.NONE, x.truth(), w.truth(), Epilogue.NONE, y.truth());
             t.check("batch", TOLERANCE, side -> {
-                var conv = new CpuConv(side.context);
+                var conv = new CpuConv(with(side.context, algorithm));
                 var together = new Buf[] {side.buf(x), side.buf(w), side.buf(y)};
                 var alone = new Buf[] {side.buf(x), together[1], side.buf(y)};
                 conv.run(all, Prologue.NONE, together[0], together[1], Epilogue.NONE, together[2],

@@ -10,6 +10,7 @@ import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
+import anneal.kernel.cpu.WinogradLanes;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops on the Vector API, at the width that the JVM prefers on this machine. */
@@ -23,6 +24,7 @@ public final class PanamaLanes implements Lanes {
     private final OptimizerLanes optimizer = new PanamaOptimizer();
     private final RandomLanes random = new PanamaRandom();
     private final ScoreLanes scores = new PanamaScores();
+    private final WinogradLanes winograd = new PanamaWinograd();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
     public PanamaLanes() {
@@ -52,6 +54,11 @@ public final class PanamaLanes implements Lanes {
     @Override
     public ScoreLanes scores() {
         return scores;
+    }
+
+    @Override
+    public WinogradLanes winograd() {
+        return winograd;
     }
 
     @Override

@@ -10,6 +10,7 @@ import anneal.kernel.cpu.ReduceLanes;
 import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
+import anneal.kernel.cpu.WinogradLanes;
 
 /** The inner loops in plain Java. */
 public final class ScalarLanes implements Lanes {
@@ -22,6 +23,7 @@ public final class ScalarLanes implements Lanes {
     private final OptimizerLanes optimizer = new ScalarOptimizer();
     private final RandomLanes random = new ScalarRandom();
     private final ScoreLanes scores = new ScalarScores();
+    private final WinogradLanes winograd = new ScalarWinograd();
 
     @Override
     public String name() {
@@ -41,6 +43,11 @@ public final class ScalarLanes implements Lanes {
     @Override
     public ScoreLanes scores() {
         return scores;
+    }
+
+    @Override
+    public WinogradLanes winograd() {
+        return winograd;
     }
 
     @Override
