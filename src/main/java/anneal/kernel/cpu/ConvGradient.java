@@ -124,8 +124,7 @@ final class ConvGradient {
     }
 
     /** {@code w = alpha * sum of the slices + beta * w}. */
-    void finish(long sums, long w, float alpha, float beta) {
-        int slices = slices();
+    void finish(int slices, long sums, long w, float alpha, float beta) {
         var lanes = context.lanes().panels();
         context.threads().ranges(s.outC(), 8, (from, to, worker) -> {
             int count = s.kH() * width();

@@ -64,9 +64,8 @@ final class CpuConv {
             long image = 4 * PaddedInput.floats(1, height, width, channels);
             int group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / image));
             if (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT) {
-                var gradient = new ConvGradient(null, s);
                 return new Layout(group, height, width, channels, winograd, false,
-                        4 * gradient.slices() * gradient.floats(), 0);
+                        4 * slices(s, winograd) * new ConvGradient(null, s).floats(), 0);
             }
             long pixels = data ? (long) s.inH() * s.inW() : (long) s.outH() * s.outW();
             int results = data ? s.inC() : s.outC();
@@ -79,6 +78,11 @@ final class CpuConv {
             return new Layout(group, height, width, channels, false, packsWindows,
                     4 * Product.panelFloats(packsWindows ? group * pixels : results, depth),
                     data && packsWindows ? 4 * depth * results : 0);
+        }
+
+        /** Sums of a weight gradient that are made apart. */
+        static int slices(ConvSpec s, boolean winograd) {
+            return winograd ? new WinogradGradient(null, s).slices() : new ConvGradient(null, s).slices();
         }
 
         String algorithm() {
@@ -202,10 +206,14 @@ final class CpuConv {
                 padded.fill(context, p, x, first, count, s.padding());
             }
             long dy = y.address() + (long) first * s.outH() * s.outW() * Output.pitch(y);
-            gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work,
-                    first > 0);
+            if (layout.winograd) {
+                new WinogradGradient(context, s).accumulate(padded, count, dy, Output.pitch(y), work, first > 0);
+            } else {
+                gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work,
+                        first > 0);
+            }
         });
-        gradient.finish(work, w.address(), (float) e.alpha(), (float) e.beta());
+        gradient.finish(Layout.slices(s, layout.winograd), work, w.address(), (float) e.alpha(), (float) e.beta());
     }
 
     private interface Group {

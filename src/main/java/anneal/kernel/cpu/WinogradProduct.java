@@ -32,13 +32,19 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
     }
 
     /**
-     * Whether it is chosen, by mode and the shape of one image. Transforming the weights must be worth while for a
-     * batch of one too, and costs more forward, where they are turned at the same time. An image with little work is
-     * over in microseconds either way: there the direct sum is the more exact one at no price.
+     * Whether it is chosen, by mode and the shape of one image (of all images, for the weight gradient, which sums over
+     * them). Transforming the weights must be worth while for a batch of one too, and is cheapest for the data
+     * gradient, which need not turn them. An image with little work is over in microseconds either way: there the
+     * direct sum is the more exact one at no price.
      */
     static boolean pays(ConvSpec s) {
         long pixels = (long) s.outH() * s.outW();
-        return pixels >= (s.mode() == ConvSpec.Mode.FORWARD ? 48 : 16) && 9 * pixels * s.inC() * s.outC() >= WORK;
+        boolean enough = switch (s.mode()) {
+            case FORWARD -> pixels >= 48;
+            case DATA_GRADIENT -> pixels >= 16;
+            case WEIGHT_GRADIENT -> s.n() * pixels >= 64;
+        };
+        return enough && 9 * pixels * s.inC() * s.outC() >= WORK;
     }
 
     /** An extent with the border that tiles read. */
