@@ -9,6 +9,7 @@ import anneal.sample.ImageClassifier;
 import anneal.sample.ModelCatalog;
 import anneal.tensor.Device;
 import anneal.train.Presets;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** What {@code --json} prints. */
     record Summary(String picture, String model, int modelSteps, String classifier, int classifierSteps,
-                   double seconds) {
+                   double seconds, @JsonUnwrapped PeakMemory peak) {
     }
 
     @Override
@@ -121,7 +122,7 @@ final class DemoCommand implements Callable<Integer> {
         say(err, "3 of 3: samples of all classes, with and without guidance");
         var picture = sample(on, stop, err);
         summarise(new Summary(picture.toString(), model().toString(), modelSteps, classifier().toString(),
-                classifierSteps, (System.nanoTime() - begin) * 1e-9));
+                classifierSteps, (System.nanoTime() - begin) * 1e-9, PeakMemory.of(on)));
         return 0;
     }
 
@@ -176,6 +177,7 @@ final class DemoCommand implements Callable<Integer> {
         to.printf("  model       %s, %s steps, previews in %s%n", s.model, Figures.count(s.modelSteps),
                 model().resolve("previews"));
         to.printf("  classifier  %s, %s steps%n", s.classifier, Figures.count(s.classifierSteps));
+        to.printf("  peak memory %s%n", s.peak);
         to.println("try next:");
         to.printf("  %s sample --model %s --classifier %s --labels Sneaker,Dress --guidance 8%n", Main.program(),
                 s.model, s.classifier);

@@ -27,6 +27,15 @@ final class DeviceOption {
         return Devices.open(device, DeviceOptions.threads(threads));
     }
 
+    /** As {@link #open()}; its calls are noted if there is anything to note them in. */
+    Device open(Profiling profiling) {
+        return Devices.open(device, DeviceOptions.threads(threads).with(profiling.profile()));
+    }
+
+    int threads() {
+        return threads;
+    }
+
     /** These options as they would have to be repeated; empty where they are the defaults. */
     String words() {
         return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads);

@@ -3,10 +3,14 @@ package anneal.cli;
 import anneal.data.Datasets;
 import anneal.data.ImageDataset;
 import anneal.io.Json;
+import anneal.kernel.profile.ProfileReport;
 import anneal.sample.ImageClassifier;
 import anneal.sample.ModelCatalog;
 import anneal.sample.ModelSource;
 import anneal.study.ClassifierEvaluation;
+import anneal.tensor.Device;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -64,9 +68,15 @@ final class EvaluateCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private ProfileOption profile;
+
+    private Profiling profiling = Profiling.OFF;
+
     /** What {@code --json} prints. */
     record Summary(String model, String data, int images, long parameters, boolean clean,
-                   List<ClassifierEvaluation.Line> lines) {
+                   List<ClassifierEvaluation.Line> lines, @JsonUnwrapped PeakMemory peak,
+                   @JsonInclude(JsonInclude.Include.NON_NULL) ProfileReport profile) {
     }
 
     @Override
@@ -75,13 +85,14 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--count must be 1 or more, got " + count);
         }
         var source = ModelCatalog.shipped().find(model, ema);
-        try (var on = device.open(); var classifier = ImageClassifier.open(source, on)) {
+        profiling = profile.start(device);
+        try (var on = device.open(profiling); var classifier = ImageClassifier.open(source, on)) {
             var set = Datasets.open(data, classifier.imageSize(), classifier.channels());
-            return evaluate(new ClassifierEvaluation(on, classifier, set), source);
+            return evaluate(new ClassifierEvaluation(on, classifier, set), source, on);
         }
     }
 
-    private int evaluate(ClassifierEvaluation evaluation, ModelSource source) throws IOException {
+    private int evaluate(ClassifierEvaluation evaluation, ModelSource source, Device on) throws IOException {
         var set = evaluation.data();
         int images = count == null ? set.size() : Math.min(count, set.size());
         long total = (long) images * evaluation.timesteps().size();
@@ -89,14 +100,18 @@ final class EvaluateCommand implements Callable<Integer> {
         try (var progress = Progress.start("evaluate", 0, total, spec.commandLine().getErr());
                 var stop = Interruption.listen(() -> progress.say("stopping"))) {
             try {
-                lines = evaluation.run(images, seed, done -> progress.at(done, "images"), stop::requested);
+                lines = evaluation.run(images, seed, done -> {
+                    profiling.step(done, total);
+                    progress.at(done, "images");
+                }, stop::requested);
             } catch (CancellationException e) {
                 return stop.exitCode();
             }
         }
+        var profiled = profiling.report();
         var classifier = evaluation.classifier();
         print(new Summary(source.name(), set.description(), images, classifier.network().parameterCount(),
-                classifier.isForCleanImages(), lines), set);
+                classifier.isForCleanImages(), lines, PeakMemory.of(on), profiled), set);
         return 0;
     }
 
@@ -114,8 +129,10 @@ final class EvaluateCommand implements Callable<Integer> {
             if (summary.clean) {
                 printClasses(summary.lines.getFirst(), set);
             }
+            to.printf("  peak memory    %s%n", summary.peak);
         }
         to.flush();
+        profile.print(json ? null : summary.profile, spec.commandLine().getErr());
     }
 
     private void printClasses(ClassifierEvaluation.Line line, ImageDataset set) {

@@ -174,6 +174,7 @@ final class GuidanceStudyCommand implements Callable<Integer> {
         var to = spec.commandLine().getOut();
         new StudyReport(result, madeBy).write(out).forEach(to::println);
         to.println(file);
+        to.printf("peak memory %s%n", PeakMemory.of(on));
         to.flush();
         return 0;
     }

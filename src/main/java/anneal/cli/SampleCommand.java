@@ -2,6 +2,7 @@ package anneal.cli;
 
 import anneal.diffusion.SamplingStep;
 import anneal.io.Json;
+import anneal.kernel.profile.ProfileReport;
 import anneal.sample.DiffusionModel;
 import anneal.sample.ImageClassifier;
 import anneal.sample.ImageSampler;
@@ -9,6 +10,8 @@ import anneal.sample.ModelCatalog;
 import anneal.sample.SampleListener;
 import anneal.sample.SampleRequest;
 import anneal.tensor.Device;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,6 +89,11 @@ final class SampleCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private ProfileOption profile;
+
+    private Profiling profiling = Profiling.OFF;
+
     @ArgGroup(validate = false, heading = "%nGuidance:%n", order = 10)
     private GuidanceOptions guidance = new GuidanceOptions();
 
@@ -120,11 +128,8 @@ final class SampleCommand implements Callable<Integer> {
 
     /** What {@code --json} prints. */
     record Summary(String out, String record, int count, int steps, double seconds, double imagesPerSecond,
-                   long peakMemoryBytes) {
-        static Summary of(Path out, Path record, SampleRequest request, int steps, double seconds, long peak) {
-            return new Summary(out.toString(), record.toString(), request.count(), steps, seconds,
-                    request.count() / seconds, peak);
-        }
+                   @JsonUnwrapped PeakMemory peak,
+                   @JsonInclude(JsonInclude.Include.NON_NULL) ProfileReport profile) {
     }
 
     @Override
@@ -132,7 +137,8 @@ final class SampleCommand implements Callable<Integer> {
         SampleFiles.of(out);
         var modelFile = ModelCatalog.shipped().find(model, ema);
         var classifierFile = classifier == null ? null : ModelCatalog.shipped().find(classifier);
-        try (var on = device.open(); var opened = DiffusionModel.open(modelFile, on);
+        profiling = profile.start(device);
+        try (var on = device.open(profiling); var opened = DiffusionModel.open(modelFile, on);
                 var guide = classifierFile == null ? null : ImageClassifier.open(classifierFile, on)) {
             var request = request(opened.model(), guide);
             var words = spec.root().commandLine().getParseResult().originalArgs();
@@ -166,27 +172,30 @@ final class SampleCommand implements Callable<Integer> {
                 var stop = Interruption.listen(() -> progress.say("stopping; nothing will be written"))) {
             try {
                 SampleFiles.of(out).write(out, shape, request, names, record.text(),
-                        listener -> imageSampler.run(request, new Watched(listener, progress, request, begin),
+                        listener -> imageSampler.run(request, new Watched(listener, progress, profiling, request, begin),
                                 stop::requested));
             } catch (CancellationException e) {
                 return stop.exitCode();
             }
         }
+        var profiled = profiling.report();
         var recordFile = out.resolveSibling(out.getFileName() + ".json");
         RunRecord.write(recordFile, record);
-        summarise(Summary.of(out, recordFile, request, steps, (System.nanoTime() - begin) * 1e-9,
-                on.memory().peakBytes()));
+        double seconds = (System.nanoTime() - begin) * 1e-9;
+        summarise(new Summary(out.toString(), recordFile.toString(), request.count(), steps, seconds,
+                request.count() / seconds, PeakMemory.of(on), profiled));
         return 0;
     }
 
     /** Passes images on, and tells how far the work is: in network evaluations, since a batch can take long. */
-    private record Watched(SampleListener to, Progress progress, SampleRequest request, long begin)
-            implements SampleListener {
+    private record Watched(SampleListener to, Progress progress, Profiling profiling, SampleRequest request,
+                           long begin) implements SampleListener {
         @Override
         public void step(int first, SamplingStep step) {
             int n = Math.min(request.batch(), request.count() - first);
             long done = (long) first * step.total() + (long) (step.index() + 1) * n;
             double perSecond = done / (double) step.total() / ((System.nanoTime() - begin) * 1e-9);
+            profiling.step(done, (long) request.count() * step.total());
             progress.at(done, Figures.three(perSecond) + " images/s");
         }
 
@@ -203,8 +212,9 @@ final class SampleCommand implements Callable<Integer> {
         } else {
             to.printf("%s: %s images, %d steps of %s each, in %s (%s images/s)%n", s.out, Figures.count(s.count),
                     s.steps, sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
-            to.printf("  record       %s%n  peak memory  %s%n", s.record, Figures.bytes(s.peakMemoryBytes));
+            to.printf("  record       %s%n  peak memory  %s%n", s.record, s.peak);
         }
         to.flush();
+        profile.print(json ? null : s.profile, spec.commandLine().getErr());
     }
 }

@@ -55,6 +55,11 @@ abstract class TrainingCommand implements Callable<Integer> {
     @Mixin
     private DeviceOption device;
 
+    @Mixin
+    private ProfileOption profile;
+
+    private Profiling profiling = Profiling.OFF;
+
     @ArgGroup(validate = false, heading = "%nOptimisation (defaults: the preset's):%n", order = 10)
     private OptimizationOptions optimization = new OptimizationOptions();
 
@@ -98,7 +103,8 @@ abstract class TrainingCommand implements Callable<Integer> {
         var size = trunk.over(trunkOf(base)).imageSize();
         var set = Datasets.open(base.data(), size, trunk.imageChannels(trunkOf(base)));
         var config = fit(base, set);
-        try (var opened = device.open(); var directory = RunDirectory.open(out)) {
+        profiling = profile.start(device);
+        try (var opened = device.open(profiling); var directory = RunDirectory.open(out)) {
             return train(opened, directory, config, set, history);
         }
     }
@@ -156,7 +162,8 @@ abstract class TrainingCommand implements Callable<Integer> {
     private int run(Device on, TrainingConfig config, TrainingRun run) throws IOException {
         int from = run.step();
         double before = run.seconds();
-        var progress = new TrainingProgress(task(), from, config.optimization().steps(), spec.commandLine().getErr());
+        var progress = new TrainingProgress(task(), from, config.optimization().steps(), spec.commandLine().getErr(),
+                profiling);
         boolean completed;
         int exit;
         try (progress; var stop = Interruption.listen(
@@ -164,11 +171,12 @@ abstract class TrainingCommand implements Callable<Integer> {
             completed = run.run(cadence.cadence(), progress, stop::requested);
             exit = completed ? 0 : stop.exitCode();
         }
+        var profiled = profiling.report();
         double seconds = run.seconds() - before;
         double images = (double) (run.step() - from) * config.optimization().batch();
         summarise(new TrainingSummary(out.toString(), run.step(), config.optimization().steps(), completed, seconds,
-                seconds > 0 ? images / seconds : 0, progress.loss(), on.memory().peakBytes(),
-                progress.checkpoint().toString(), weights(), completed ? next(out) : resumeCommand()));
+                seconds > 0 ? images / seconds : 0, progress.loss(), PeakMemory.of(on),
+                progress.checkpoint().toString(), weights(), completed ? next(out) : resumeCommand(), profiled));
         return exit;
     }
 
@@ -191,5 +199,6 @@ abstract class TrainingCommand implements Callable<Integer> {
             summary.print(to);
         }
         to.flush();
+        profile.print(json ? null : summary.profile(), spec.commandLine().getErr());
     }
 }

@@ -11,6 +11,8 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
     private static final double MOST_STEPS = 100;
 
     private final Progress progress;
+    private final Profiling profiling;
+    private final int from;
     private double steps;
     private double loss;
     private double secondsPerImage;
@@ -18,11 +20,19 @@ final class TrainingProgress implements TrainingListener, AutoCloseable {
 
     /** @param from steps done before */
     TrainingProgress(String task, int from, int total, PrintWriter err) {
+        this(task, from, total, err, Profiling.OFF);
+    }
+
+    /** @param profiling is told of every step */
+    TrainingProgress(String task, int from, int total, PrintWriter err, Profiling profiling) {
+        this.from = from;
+        this.profiling = profiling;
         progress = Progress.start(task, from, total, err);
     }
 
     @Override
     public void step(int step, int total, double stepLoss, double imagesPerSecond) {
+        profiling.step(step - from, total - from);
         steps = Math.min(MOST_STEPS, steps + 1);
         loss += (stepLoss - loss) / steps;
         secondsPerImage += (1 / imagesPerSecond - secondsPerImage) / steps;

@@ -1,14 +1,22 @@
 package anneal.tensor;
 
+import anneal.kernel.profile.Profile;
+
 /**
  * Choices that a device is opened with.
  *
  * @param threads     worker threads of the cpu device; 0 takes every processor
  * @param poison      fill freed memory with NaN, so that a stale read is seen (for tests)
  * @param forceScalar the cpu device without the Vector API
+ * @param profile     where every kernel call is timed and counted, each waited for; null does neither
  */
-public record DeviceOptions(int threads, boolean poison, boolean forceScalar) {
+public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Profile profile) {
     public static final DeviceOptions DEFAULT = new DeviceOptions(0, false, false);
+
+    /** Without a profile. */
+    public DeviceOptions(int threads, boolean poison, boolean forceScalar) {
+        this(threads, poison, forceScalar, null);
+    }
 
     public DeviceOptions {
         if (threads < 0) {
@@ -18,5 +26,10 @@ public record DeviceOptions(int threads, boolean poison, boolean forceScalar) {
 
     public static DeviceOptions threads(int threads) {
         return new DeviceOptions(threads, false, false);
+    }
+
+    /** These, with a profile (or without, if null). */
+    public DeviceOptions with(Profile into) {
+        return new DeviceOptions(threads, poison, forceScalar, into);
     }
 }

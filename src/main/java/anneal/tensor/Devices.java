@@ -1,7 +1,11 @@
 package anneal.tensor;
 
+import anneal.kernel.Backend;
 import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.cpu.CpuOptions;
+import anneal.kernel.cpu.CpuPeak;
+import anneal.kernel.profile.Peak;
+import anneal.kernel.profile.ProfiledBackend;
 import anneal.kernel.reference.ReferenceBackend;
 import java.util.List;
 import java.util.Optional;
@@ -27,9 +31,14 @@ public final class Devices {
         unavailable(name).ifPresent(reason -> {
             throw new IllegalArgumentException("device '" + name + "' " + reason);
         });
+        var backend = backend(name, options);
+        return new Device(options.profile() == null ? backend : new ProfiledBackend(backend, options.profile()));
+    }
+
+    private static Backend backend(String name, DeviceOptions options) {
         return switch (name) {
-            case "cpu" -> new Device(new CpuBackend(cpuOptions(options)));
-            case "reference" -> new Device(new ReferenceBackend(options.poison()));
+            case "cpu" -> new CpuBackend(cpuOptions(options));
+            case "reference" -> new ReferenceBackend(options.poison());
             default -> throw new IllegalArgumentException("there is no device '" + name + "': use one of "
                     + String.join(", ", NAMES));
         };
@@ -43,8 +52,16 @@ public final class Devices {
         };
     }
 
+    private static int threads(DeviceOptions o) {
+        return o.threads() == 0 ? Runtime.getRuntime().availableProcessors() : o.threads();
+    }
+
+    /** Measures, in about two seconds, the most that this machine's processors do with as many threads. */
+    public static Peak measurePeak(DeviceOptions options) {
+        return CpuPeak.measure(threads(options));
+    }
+
     private static CpuOptions cpuOptions(DeviceOptions o) {
-        int threads = o.threads() == 0 ? Runtime.getRuntime().availableProcessors() : o.threads();
-        return new CpuOptions(threads, o.poison(), o.forceScalar());
+        return new CpuOptions(threads(o), o.poison(), o.forceScalar());
     }
 }

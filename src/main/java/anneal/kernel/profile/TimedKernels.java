@@ -35,11 +35,11 @@ final class TimedKernels implements Kernels {
         this.profile = profile;
     }
 
-    private void time(String name, double flops, double bytes, Runnable call) {
+    private void time(String family, Object shape, double flops, double bytes, Runnable call) {
         long begin = System.nanoTime();
         call.run();
         synchronize.run();
-        profile.add(name, System.nanoTime() - begin, flops, bytes);
+        profile.add(family, shape, System.nanoTime() - begin, flops, bytes);
     }
 
     private static double bytes(Buf... bufs) {
@@ -53,16 +53,21 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
-        String name = "conv %s %dx%d/%d %dx%dx%d %d->%d%s".formatted(s.mode().name().toLowerCase(), s.kH(), s.kW(),
-                s.stride(), s.n(), s.inH(), s.inW(), s.inC(), s.outC(), p.isIdentity() ? "" : " +norm");
-        time(name, s.flops(), bytes(x, w, y, e.residual()), () -> kernels.conv(s, p, x, w, e, y, workspace));
+        String shape = "%dx%d/%d %dx%dx%d %d->%d%s".formatted(s.kH(), s.kW(), s.stride(), s.n(), s.inH(), s.inW(),
+                s.inC(), s.outC(), p.isIdentity() ? "" : " +norm");
+        String family = switch (s.mode()) {
+            case FORWARD -> "conv forward";
+            case DATA_GRADIENT -> "conv data gradient";
+            case WEIGHT_GRADIENT -> "conv weight gradient";
+        };
+        time(family, shape, s.flops(), bytes(x, w, y, e.residual()), () -> kernels.conv(s, p, x, w, e, y, workspace));
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
-        String name = "gemm %d x %dx%dx%d%s%s".formatted(s.batch(), s.m(), s.n(), s.k(), s.transA() ? " T" : " N",
+        String shape = "%d x %dx%dx%d %s%s".formatted(s.batch(), s.m(), s.n(), s.k(), s.transA() ? "T" : "N",
                 s.transB() ? "T" : "N");
-        time(name, s.flops(), bytes(a, b, c, e.residual()), () -> kernels.gemm(s, a, b, e, c, workspace));
+        time("gemm", shape, s.flops(), bytes(a, b, c, e.residual()), () -> kernels.gemm(s, a, b, e, c, workspace));
     }
 
     private static String name(AttentionSpec s) {
@@ -75,13 +80,13 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
-        time("attention " + name(s), s.flops(), bytes(s), () -> kernels.attention(s, in, mask, out, logSumExp));
+        time("attention", name(s), s.flops(), bytes(s), () -> kernels.attention(s, in, mask, out, logSumExp));
     }
 
     @Override
     public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
                                   Qkv gradients) {
-        time("attention backward " + name(s), ATTENTION_BACKWARD * s.flops(), 2 * bytes(s),
+        time("attention backward", name(s), ATTENTION_BACKWARD * s.flops(), 2 * bytes(s),
                 () -> kernels.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients));
     }
 
@@ -91,78 +96,78 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
-        time("norm statistics " + name(s), 0, bytes(x), () -> kernels.normStats(s, x, mean, rstd));
+        time("norm statistics", name(s), 0, bytes(x), () -> kernels.normStats(s, x, mean, rstd));
     }
 
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
-        time("norm " + name(s), 0, bytes(x, y), () -> kernels.norm(s, p, x, y));
+        time("norm apply", name(s), 0, bytes(x, y), () -> kernels.norm(s, p, x, y));
     }
 
     @Override
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta,
                              Buf dGamma, Buf dBeta, Buf dScale, Buf dShift) {
-        time("norm backward " + name(s), 0, bytes(x, dy, dx),
+        time("norm backward", name(s), 0, bytes(x, dy, dx),
                 () -> kernels.normBackward(s, p, x, dy, dx, dxBeta, dGamma, dBeta, dScale, dShift));
     }
 
     @Override
     public void map(MapOp f, Buf out, Buf... in) {
         double bytes = bytes(out) + bytes(in);
-        time("map " + f.fn() + " " + out.shape(), 0, bytes, () -> kernels.map(f, out, in));
+        time("map", f.fn() + " " + out.shape(), 0, bytes, () -> kernels.map(f, out, in));
     }
 
     @Override
     public void reduce(ReduceOp f, int[] axes, Buf in, Buf out) {
-        time("reduce " + f.fn() + " " + in.shape() + " over " + Arrays.toString(axes), 0, bytes(in, out),
+        time("reduce", f.fn() + " " + in.shape() + " over " + Arrays.toString(axes), 0, bytes(in, out),
                 () -> kernels.reduce(f, axes, in, out));
     }
 
     @Override
     public void softmax(boolean log, Buf x, Buf y) {
-        time("softmax " + x.shape(), 0, bytes(x, y), () -> kernels.softmax(log, x, y));
+        time("softmax", x.shape(), 0, bytes(x, y), () -> kernels.softmax(log, x, y));
     }
 
     @Override
     public void softmaxBackward(boolean log, Buf y, Buf dy, Buf dx) {
-        time("softmax backward " + y.shape(), 0, bytes(y, dy, dx), () -> kernels.softmaxBackward(log, y, dy, dx));
+        time("softmax backward", y.shape(), 0, bytes(y, dy, dx), () -> kernels.softmaxBackward(log, y, dy, dx));
     }
 
     @Override
     public void gather(Buf table, Buf index, Buf out) {
-        time("gather " + out.shape(), 0, 2 * bytes(out), () -> kernels.gather(table, index, out));
+        time("gather", out.shape(), 0, 2 * bytes(out), () -> kernels.gather(table, index, out));
     }
 
     @Override
     public void scatterAdd(Buf index, Buf rows, Buf table) {
-        time("scatter-add " + rows.shape(), 0, 3 * bytes(rows), () -> kernels.scatterAdd(index, rows, table));
+        time("scatter-add", rows.shape(), 0, 3 * bytes(rows), () -> kernels.scatterAdd(index, rows, table));
     }
 
     @Override
     public void oneHot(Buf index, Buf out) {
-        time("one-hot " + out.shape(), 0, bytes(out), () -> kernels.oneHot(index, out));
+        time("one-hot", out.shape(), 0, bytes(out), () -> kernels.oneHot(index, out));
     }
 
     @Override
     public void resample(Resample r, Buf x, Buf y, double alpha, double beta) {
-        time("resample " + r + " " + x.shape(), 0, bytes(x, y), () -> kernels.resample(r, x, y, alpha, beta));
+        time("resample", r + " " + x.shape(), 0, bytes(x, y), () -> kernels.resample(r, x, y, alpha, beta));
     }
 
     @Override
     public void copy(CopySpec s, Buf src, Buf dst) {
         double elements = Arrays.stream(s.dims()).asLongStream().reduce(1, (a, b) -> a * b);
-        time("copy " + Arrays.toString(s.dims()), 0, elements * (src.type().bytes() + dst.type().bytes()),
+        time("copy", Arrays.toString(s.dims()), 0, elements * (src.type().bytes() + dst.type().bytes()),
                 () -> kernels.copy(s, src, dst));
     }
 
     @Override
     public void fill(Buf out, double value) {
-        time("fill " + out.shape(), 0, bytes(out), () -> kernels.fill(out, value));
+        time("fill", out.shape(), 0, bytes(out), () -> kernels.fill(out, value));
     }
 
     @Override
     public void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out) {
-        time("random " + s.kind() + " " + out.shape(), 0, bytes(out), () -> kernels.random(s, sampleIndex, position, out));
+        time("random", s.kind() + " " + out.shape(), 0, bytes(out), () -> kernels.random(s, sampleIndex, position, out));
     }
 
     @Override
@@ -170,7 +175,7 @@ final class TimedKernels implements Kernels {
                       Buf[] emas, double[] emaRates) {
         // Everything but the gradients is read and written.
         double bytes = bytes(gradients) * (7 + 2 * emas.length);
-        time("adamw " + parameters.shape(), 0, bytes,
+        time("adamw", parameters.shape(), 0, bytes,
                 () -> kernels.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates));
     }
 }
