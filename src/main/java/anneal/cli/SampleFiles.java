@@ -1,19 +1,18 @@
 package anneal.cli;
 
 import anneal.io.FileType;
-import anneal.io.ImageGrid;
 import anneal.io.Npz;
 import anneal.io.Png;
 import anneal.io.TensorData;
 import anneal.sample.SampleListener;
 import anneal.sample.SampleRequest;
+import anneal.sample.Samples;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Writes samples while they are made: as one picture, or as arrays for the evaluators. */
 enum SampleFiles {
@@ -24,8 +23,8 @@ enum SampleFiles {
                    Source source) throws IOException {
             var all = new ByteArrayOutputStream();
             source.run((first, images, labels) -> all.writeBytes(images));
-            var grid = grid(request, shape, names);
-            var sheet = grid.draw(all.toByteArray(), request.count(), shape.size, shape.size, shape.channels);
+            var sheet = Samples.grid(request, shape.size, names)
+                    .draw(all.toByteArray(), request.count(), shape.size, shape.size, shape.channels);
             Png.write(file, sheet, text);
         }
     },
@@ -50,9 +49,6 @@ enum SampleFiles {
             });
         }
     };
-
-    private static final int MOST_COLUMN_LABELS = 24;
-    private static final int COMFORTABLE_SIDE = 64;
 
     /** Of one image. */
     record Shape(int size, int channels) {
@@ -79,20 +75,4 @@ enum SampleFiles {
     /** Runs {@code source} and writes what it makes, whole or not at all. */
     abstract void write(Path file, Shape shape, SampleRequest request, List<String> names, Map<String, String> text,
                         Source source) throws IOException;
-
-    private static ImageGrid grid(SampleRequest request, Shape shape, List<String> names) {
-        int classes = request.labels().size();
-        boolean columns = classes > 0 && classes <= MOST_COLUMN_LABELS;
-        int width = Math.min(request.count(), columns ? classes : (int) Math.ceil(Math.sqrt(request.count())));
-        var grid = ImageGrid.of(width).withScale(Math.max(1, Math.round((float) COMFORTABLE_SIDE / shape.size)));
-        if (columns) {
-            return grid.withColumnLabels(request.labels().stream().limit(width).map(l -> name(l, names)).toList());
-        }
-        return classes == 0 ? grid : grid.withCellLabels(IntStream.range(0, request.count())
-                .mapToObj(i -> name(request.labels().get(i % classes), names)).toList());
-    }
-
-    private static String name(int label, List<String> names) {
-        return label < names.size() ? names.get(label) : Integer.toString(label);
-    }
 }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param commit  full hash of the git commit, or "unknown" when there was no git to ask
  * @param dirty   whether tracked files differed from that commit
  */
-public record Version(String version, String commit, boolean dirty) {
+record Version(String version, String commit, boolean dirty) {
 
     private static final String RESOURCE = "/anneal/version.properties";
     private static final String DIRTY = "-dirty";

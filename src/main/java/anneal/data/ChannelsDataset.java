@@ -3,7 +3,7 @@ package anneal.data;
 import java.io.IOException;
 
 /** Grey images as RGB or the other way; see {@link anneal.io.ByteImage#withChannels}. */
-public final class ChannelsDataset extends DerivedDataset {
+final class ChannelsDataset extends DerivedDataset {
 
     /** @throws IllegalArgumentException if {@code channels} is neither 1 nor 3 */
     public ChannelsDataset(ImageDataset source, int channels) {

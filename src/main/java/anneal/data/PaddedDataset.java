@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /** Images in the middle of a larger black field, as 28x28 becomes 32x32; an odd row or column goes below or right. */
-public final class PaddedDataset extends DerivedDataset {
+final class PaddedDataset extends DerivedDataset {
 
     /** @throws IllegalArgumentException if the target is smaller than the images */
     public PaddedDataset(ImageDataset source, int height, int width) {

@@ -6,7 +6,7 @@ import anneal.io.ByteImage;
  * Resizing that gives the very bytes of the Python Imaging Library: an antialiased filter in fixed point, horizontally
  * first, then vertically, rounded to bytes after each pass. Data sets prepared the way the papers did stay comparable.
  */
-public final class PilResize {
+final class PilResize {
 
     /** Bits after the point of a weight: 32 less 8 for the pixel and 2 for overshoot. */
     private static final int PRECISION = 22;

@@ -3,7 +3,7 @@ package anneal.data;
 import java.io.IOException;
 
 /** Images resized and centre-cropped to squares; see {@link Crop#center}. Computed at each access. */
-public final class ResizedDataset extends DerivedDataset {
+final class ResizedDataset extends DerivedDataset {
 
     /** @throws IllegalArgumentException if {@code size} is less than 1 */
     public ResizedDataset(ImageDataset source, int size) {

@@ -25,6 +25,11 @@ public final class Png {
     private Png() {
     }
 
+    /** As {@link #write(Path, ByteImage, Map)}, without text. */
+    public static void write(Path file, ByteImage image) throws IOException {
+        write(file, image, Map.of());
+    }
+
     /**
      * Writes a grey or RGB picture atomically.
      *

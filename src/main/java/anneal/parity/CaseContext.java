@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.SequencedMap;
 
 /** One case ready to run: the device, the config, and what is given, by the fixture's names without {@code in.}. */
-public final class CaseContext implements AutoCloseable {
+final class CaseContext implements AutoCloseable {
     private static final String INPUT = "in.";
 
     private final Device device;

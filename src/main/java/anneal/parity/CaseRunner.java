@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 
 /** Computes one kind of case with this engine. */
 @FunctionalInterface
-public interface CaseRunner {
+interface CaseRunner {
     /**
      * What the case's manifest entry lists as expected, under its names and in its layouts (images NCHW, convolution
      * weights OIHW); more is allowed.

@@ -28,6 +28,21 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
 
     /** An open model file and the model in it; closing it gives the memory back. */
     public record Opened(DiffusionModel model, LoadedModel memory) implements AutoCloseable {
+        /** Samples from the model where it lies. */
+        public ImageSampler sampler() {
+            return new ImageSampler(memory.arena().device(), model);
+        }
+
+        /**
+         * Samples from the model, guided by a classifier on the same device.
+         *
+         * @throws IllegalArgumentException in one line, if the classifier cannot guide it
+         */
+        public ImageSampler sampler(ImageClassifier classifier) {
+            classifier.checkFits(model);
+            return new ImageSampler(memory.arena().device(), model, classifier.network());
+        }
+
         @Override
         public void close() {
             memory.close();
@@ -41,6 +56,15 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
      */
     public static Opened open(Path file, Device device) throws IOException {
         return open(ModelSource.inFile(file), device);
+    }
+
+    /**
+     * As {@link #open(Path, Device)}, from whatever people call it.
+     *
+     * @param place a run directory, a file of weights, or the name of a model that comes with Anneal
+     */
+    public static Opened open(String place, Device device) throws IOException {
+        return open(ModelCatalog.shipped().find(place), device);
     }
 
     /** As {@link #open(Path, Device)}, from wherever the {@link ModelCatalog} found it. */

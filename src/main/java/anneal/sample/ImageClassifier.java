@@ -27,6 +27,15 @@ public record ImageClassifier(NoisyClassifier network, DiffusionConfig diffusion
         return open(ModelSource.inFile(file), device);
     }
 
+    /**
+     * As {@link #open(Path, Device)}, from whatever people call it.
+     *
+     * @param place a run directory, a file of weights, or the name of a classifier that comes with Anneal
+     */
+    public static ImageClassifier open(String place, Device device) throws IOException {
+        return open(ModelCatalog.shipped().find(place), device);
+    }
+
     /** As {@link #open(Path, Device)}, from wherever the {@link ModelCatalog} found it. */
     public static ImageClassifier open(ModelSource source, Device device) throws IOException {
         try (var file = source.open()) {

@@ -11,6 +11,7 @@ import anneal.diffusion.PhiloxNoise;
 import anneal.diffusion.ReverseModel;
 import anneal.diffusion.Sampler;
 import anneal.diffusion.SamplerLoop;
+import anneal.diffusion.SamplingStep;
 import anneal.diffusion.XstartFilter;
 import anneal.kernel.Shape;
 import anneal.model.NoisyClassifier;
@@ -43,15 +44,42 @@ public record ImageSampler(Device device, DiffusionModel model, NoisyClassifier 
         }
     }
 
-    /** All images at once, [count, size, size, channels] unsigned bytes. */
-    public byte[] sample(SampleRequest request) {
-        var out = new ByteArrayOutputStream();
+    /** Guided by nothing but the model itself. */
+    public ImageSampler(Device device, DiffusionModel model) {
+        this(device, model, null);
+    }
+
+    /**
+     * All images at once, in memory.
+     *
+     * @throws IllegalArgumentException if the request asks for what the model cannot do, in one line
+     */
+    public Samples sample(SampleRequest request) {
+        return sample(request, (first, step) -> { });
+    }
+
+    /** As {@link #sample(SampleRequest)}, and tells {@code listener} of each step. */
+    public Samples sample(SampleRequest request, StepListener listener) {
+        var pixels = new ByteArrayOutputStream();
+        var labels = new int[request.count()];
         try {
-            run(request, (first, images, labels) -> out.writeBytes(images), () -> false);
+            run(request, new SampleListener() {
+                @Override
+                public void step(int first, SamplingStep step) {
+                    listener.step(first, step);
+                }
+
+                @Override
+                public void images(int first, byte[] images, int[] asked) {
+                    pixels.writeBytes(images);
+                    System.arraycopy(asked, 0, labels, first, asked.length);
+                }
+            }, () -> false);
         } catch (IOException e) {
             throw new IllegalStateException("nothing is written here", e);
         }
-        return out.toByteArray();
+        return new Samples(request, model.imageSize(), model.channels(), pixels.toByteArray(), labels,
+                model.classNames());
     }
 
     /**
@@ -104,7 +132,7 @@ public record ImageSampler(Device device, DiffusionModel model, NoisyClassifier 
     /** What each sample shall show; {@link ImageDataset#NO_LABEL} where nothing is asked for. */
     private int[] labels(SampleRequest r, int[] samples) {
         if (!r.labels().isEmpty()) {
-            return Arrays.stream(samples).map(i -> r.labels().get(i % r.labels().size())).toArray();
+            return Arrays.stream(samples).map(r::label).toArray();
         }
         if (model.isClassConditional() && !model.hasNullClass()) {
             return Arrays.stream(samples).map(i -> i % model.unet().config().numClasses()).toArray();

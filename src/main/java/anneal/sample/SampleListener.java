@@ -3,9 +3,9 @@ package anneal.sample;
 import anneal.diffusion.SamplingStep;
 import java.io.IOException;
 
-/** Hears from a sampling run. */
-public interface SampleListener {
-    /** After every step of a batch; the tensors of {@code step} are gone afterwards. {@code first} is the batch's first sample. */
+/** Hears from a sampling run, and takes the images of each batch. */
+public interface SampleListener extends StepListener {
+    @Override
     default void step(int first, SamplingStep step) {
     }
 

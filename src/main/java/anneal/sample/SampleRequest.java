@@ -4,6 +4,7 @@ import anneal.diffusion.DdimSampler;
 import anneal.diffusion.DdpmSampler;
 import anneal.diffusion.Sampler;
 import anneal.diffusion.SpacedTimesteps;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -48,9 +49,19 @@ public record SampleRequest(int count, List<Integer> labels, int batch, String s
                 clipDenoised, seed);
     }
 
+    /** As {@link #withLabels(List)}. */
+    public SampleRequest withLabels(int... wanted) {
+        return withLabels(Arrays.stream(wanted).boxed().toList());
+    }
+
     public SampleRequest withBatch(int size) {
         return new SampleRequest(count, labels, size, sampler, steps, eta, classifierScale, guidanceWeight,
                 clipDenoised, seed);
+    }
+
+    /** @param stepCount evaluations of the network; 0 for every timestep */
+    public SampleRequest withSteps(int stepCount) {
+        return withSampler(sampler, stepCount, eta);
     }
 
     /** @param stepCount 0 for every timestep */
@@ -62,6 +73,21 @@ public record SampleRequest(int count, List<Integer> labels, int batch, String s
     public SampleRequest withGuidance(double newClassifierScale, double newGuidanceWeight) {
         return new SampleRequest(count, labels, batch, sampler, steps, eta, newClassifierScale, newGuidanceWeight,
                 clipDenoised, seed);
+    }
+
+    /** @param scale of the classifier's gradient; 0 for none */
+    public SampleRequest withClassifierGuidance(double scale) {
+        return withGuidance(scale, guidanceWeight);
+    }
+
+    /** @param weight w in (1+w) cond - w uncond; 0 for none */
+    public SampleRequest withClassifierFreeGuidance(double weight) {
+        return withGuidance(classifierScale, weight);
+    }
+
+    /** The class that this sample shall show. @throws ArithmeticException if no class is asked for */
+    int label(int sample) {
+        return labels.get(sample % labels.size());
     }
 
     private static void require(boolean holds, String message) {

@@ -60,11 +60,8 @@ final class Preview {
         var request = SampleRequest.of(count, config.optimization().seed()).withBatch(columns)
                 .withSampler("ddim", Math.min(STEPS, config.diffusion().steps()), 0)
                 .withLabels(classes == 0 ? List.of() : IntStream.range(0, columns).boxed().toList());
-        var images = new ImageSampler(device, new DiffusionModel(unet, config.diffusion(), classNames), null)
-                .sample(request);
-        int size = config.imageSize();
-        var grid = ImageGrid.of(columns).withScale(size < SMALL ? 2 : 1);
-        return (classes == 0 ? grid : grid.withColumnLabels(classNames.subList(0, columns)))
-                .draw(images, count, size, size, config.imageChannels());
+        var images = new ImageSampler(device, new DiffusionModel(unet, config.diffusion(), classNames)).sample(request);
+        var grid = ImageGrid.of(columns).withScale(config.imageSize() < SMALL ? 2 : 1);
+        return images.sheet(classes == 0 ? grid : grid.withColumnLabels(classNames.subList(0, columns)));
     }
 }

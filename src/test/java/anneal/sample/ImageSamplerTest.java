@@ -54,9 +54,9 @@ class ImageSamplerTest {
 
     @Test
     void theLastBatchIsAsSmallAsItHasToBe() {
-        byte[] all = tiny.sampler().sample(request(7).withBatch(3));
+        byte[] all = tiny.sampler().sample(request(7).withBatch(3)).pixels();
         assertEquals(7 * BYTES, all.length);
-        assertArrayEquals(all, tiny.sampler().sample(request(7).withBatch(7)));
+        assertArrayEquals(all, tiny.sampler().sample(request(7).withBatch(7)).pixels());
     }
 
     @Test
@@ -102,7 +102,7 @@ class ImageSamplerTest {
         refused("classifier-free guidance needs labels", unlabelled.withGuidance(0, 1));
         refused("60 steps are too many", request(1).withSampler("ddim", 60, 0));
         var without = assertThrows(IllegalArgumentException.class, () ->
-                new ImageSampler(tiny.device(), tiny.sampler().model(), null).sample(request(1).withGuidance(1, 0)));
+                new ImageSampler(tiny.device(), tiny.sampler().model()).sample(request(1).withGuidance(1, 0)));
         assertTrue(without.getMessage().contains("needs a classifier"), without.getMessage());
         for (Runnable wrong : List.<Runnable>of(() -> request(0), () -> request(1).withBatch(0),
                 () -> request(1).withSampler("euler", 2, 0), () -> request(1).withSampler("ddim", -1, 0),
@@ -118,7 +118,7 @@ class ImageSamplerTest {
             var e = assertThrows(IllegalArgumentException.class, () ->
                     plain.sampler().sample(request(1).withGuidance(0, 1)));
             assertTrue(e.getMessage().contains("trained with a null class"), e.getMessage());
-            assertEquals(BYTES, plain.sampler().sample(request(1).withGuidance(3, 0)).length);
+            assertEquals(BYTES, plain.sampler().sample(request(1).withGuidance(3, 0)).pixels().length);
         }
     }
 

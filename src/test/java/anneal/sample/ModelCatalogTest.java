@@ -58,9 +58,9 @@ class ModelCatalogTest {
                 var same = DiffusionModel.open(weights, device)) {
             assertEquals(SmallModels.CLASSES, model.model().classNames());
             var request = SampleRequest.of(2, 5).withSampler("ddim", 4, 0).withLabels(List.of(0, 1));
-            var images = new ImageSampler(device, model.model(), null).sample(request);
+            var images = model.sampler().sample(request).pixels();
             assertEquals(2 * 8 * 8, images.length);
-            assertArrayEquals(new ImageSampler(device, same.model(), null).sample(request), images);
+            assertArrayEquals(same.sampler().sample(request).pixels(), images);
         }
     }
 

@@ -78,7 +78,7 @@ class ModelExportTest {
 
     private static byte[] samples(Path file) throws IOException {
         try (var device = Devices.open("cpu"); var opened = DiffusionModel.open(file, device)) {
-            return new ImageSampler(device, opened.model(), null).sample(SampleRequest.of(4, 9).withSampler("ddim", 5, 0));
+            return new ImageSampler(device, opened.model()).sample(SampleRequest.of(4, 9).withSampler("ddim", 5, 0)).pixels();
         }
     }
 

@@ -24,15 +24,15 @@ class UnconditionalTest {
                 var guide = ImageClassifier.open(SmallModels.classifier(folder.resolve("c"), 2), device)) {
             var plain = SampleRequest.of(4, 9).withSampler("ddim", 5, 0);
             var labelled = plain.withLabels(List.of(0, 1, 2));
-            var nothing = new ImageSampler(device, opened.model(), null).sample(plain);
+            var nothing = opened.sampler().sample(plain).pixels();
             var unconditional = new ImageSampler(device, opened.model().unconditional(), guide.network());
-            assertArrayEquals(nothing, unconditional.sample(plain));
-            assertArrayEquals(nothing, unconditional.sample(labelled), "labels alone must not reach the network");
-            var guided = unconditional.sample(labelled.withGuidance(3, 0));
+            assertArrayEquals(nothing, unconditional.sample(plain).pixels());
+            assertArrayEquals(nothing, unconditional.sample(labelled).pixels(), "labels alone must not reach the network");
+            var guided = unconditional.sample(labelled.withGuidance(3, 0)).pixels();
             assertFalse(Arrays.equals(nothing, guided), "guidance changes nothing");
-            assertFalse(Arrays.equals(guided, new ImageSampler(device, opened.model(), guide.network())
-                    .sample(labelled.withGuidance(3, 0))), "the conditional model must differ");
-            var alone = new ImageSampler(device, opened.model().unconditional(), null);
+            assertFalse(Arrays.equals(guided, opened.sampler(guide)
+                    .sample(labelled.withGuidance(3, 0)).pixels()), "the conditional model must differ");
+            var alone = new ImageSampler(device, opened.model().unconditional());
             var e = assertThrows(IllegalArgumentException.class, () -> alone.sample(labelled));
             assertTrue(e.getMessage().contains("no classifier was given"), e.getMessage());
         }
