@@ -7,8 +7,8 @@ package anneal.kernel.cpu;
  * compute the sum gives the same bits.
  */
 record Parts(int segments, int width) {
-    /** No chain is longer: then a part of a panel also stays close to the processor. */
-    static final int LONGEST = 256;
+    /** No chain is longer: then a part of a panel is 32 KiB and stays in the first-level cache. */
+    static final int LONGEST = 128;
 
     /** One matrix product's sum. */
     static Parts of(int depth) {
