@@ -9,6 +9,8 @@ package anneal.kernel.cpu;
 record Parts(int segments, int width) {
     /** No chain is longer: then a part of a panel is 32 KiB and stays in the first-level cache. */
     static final int LONGEST = 128;
+    /** The same for a window of several rows: what is convolved directly is small, so that exactness costs little. */
+    static final int LONGEST_OF_WINDOW = 64;
 
     /** One matrix product's sum. */
     static Parts of(int depth) {
@@ -26,9 +28,10 @@ record Parts(int segments, int width) {
 
     /** Hands out the parts in order; an empty sum has one empty part. */
     void forEach(Part part) {
-        int pieces = Math.max(1, (width + LONGEST - 1) / LONGEST);
+        int longest = segments > 1 ? LONGEST_OF_WINDOW : LONGEST;
+        int pieces = Math.max(1, (width + longest - 1) / longest);
         int piece = (width + pieces - 1) / pieces;
-        int together = Math.max(1, LONGEST / Math.max(1, width));
+        int together = Math.max(1, longest / Math.max(1, width));
         for (int s = 0; s < segments; s += together) {
             for (int i = 0; i < pieces; i++) {
                 part.run(s, Math.min(together, segments - s), i * piece, Math.min(piece, width - i * piece));

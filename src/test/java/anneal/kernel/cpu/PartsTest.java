@@ -11,11 +11,12 @@ class PartsTest {
         for (int segments : new int[] {1, 2, 3, 7}) {
             for (int width : new int[] {1, 9, 85, 128, 129, 192, 256, 257, 384, 1536, 2048}) {
                 var parts = new Parts(segments, width);
+                int limit = segments > 1 ? Parts.LONGEST_OF_WINDOW : Parts.LONGEST;
                 long[] next = {0};
                 parts.forEach((segment, count, offset, depth) -> {
                     assertEquals(next[0], (long) segment * width + offset, parts + ": where a part begins");
                     assertTrue(count == 1 || depth == width, parts + ": more segments than one are whole");
-                    assertTrue(depth > 0 && count * depth <= Parts.LONGEST, parts + ": " + count + " x " + depth);
+                    assertTrue(depth > 0 && count * depth <= limit, parts + ": " + count + " x " + depth);
                     next[0] += (long) count * depth;
                 });
                 assertEquals(parts.depth(), next[0], parts + ": terms");
