@@ -4,6 +4,7 @@ import anneal.diffusion.LossType;
 import anneal.diffusion.MeanType;
 import anneal.diffusion.VarianceType;
 import anneal.model.Pooling;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // figures look the same everywhere, and scripts read them
         StandardError.restore();
         System.exit(run(args));
     }

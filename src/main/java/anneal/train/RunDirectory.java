@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -109,11 +110,11 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     Path preview(int step) {
-        return folder.resolve(PREVIEWS).resolve("%08d.png".formatted(step));
+        return folder.resolve(PREVIEWS).resolve(String.format(Locale.ROOT, "%08d.png", step));
     }
 
     Path checkpoint(int step) {
-        return folder.resolve("checkpoint-%08d.safetensors".formatted(step));
+        return folder.resolve(String.format(Locale.ROOT, "checkpoint-%08d.safetensors", step));
     }
 
     /** Writes a small text file whole or not at all. */

@@ -46,9 +46,14 @@ final class CompilerHints {
         }
     }
 
+    /** The command is parsed like a line of words, and users' names have blanks. */
+    private static String quoted(Path file) {
+        return '"' + file.toString() + '"';
+    }
+
     private static void add(Path file) throws JMException {
         var diagnostics = new ObjectName("com.sun.management:type=DiagnosticCommand");
         ManagementFactory.getPlatformMBeanServer().invoke(diagnostics, "compilerDirectivesAdd",
-                new Object[] {new String[] {file.toString()}}, new String[] {String[].class.getName()});
+                new Object[] {new String[] {quoted(file)}}, new String[] {String[].class.getName()});
     }
 }
