@@ -15,12 +15,20 @@ public record Report(String date, String command, String commit, Machine machine
                      List<PeakMemory.Peak> memory) {
     private static final double MILLIS = 1e3;
     private static final double MIB = 1 << 20;
+    /** Of the machine before the run begins: more than this, and somebody else is at work. */
+    private static final double QUIET = 0.7;
 
     /** As a page of {@code docs/benchmarks}. */
     public String toMarkdown() {
         var out = new StringBuilder();
         line(out, "# The CPU, beside PyTorch");
         line(out, "");
+        if (machine.load() > QUIET) {
+            line(out, "**The machine was busy with other work, so the medians below say little**: PyTorch's threads wait"
+                    + " for one another by spinning and suffer more from that than ours, and long calls more than short"
+                    + " ones. Only the column \"of the fastest\" means something. Run it again on a quiet machine.");
+            line(out, "");
+        }
         line(out, "Made by one command, which runs both sides alternately in the same minutes, on the same numbers:");
         line(out, "");
         line(out, "    %s", command);
