@@ -24,8 +24,8 @@ public record Report(String date, String command, String commit, Machine machine
         line(out, "# The CPU, beside PyTorch");
         line(out, "");
         if (machine.load() > QUIET) {
-            line(out, "**The machine was busy with other work, so the medians below say little**: PyTorch's threads wait"
-                    + " for one another by spinning and suffer more from that than ours, and long calls more than short"
+            line(out, "**The machine was busy with other work, so the medians below say little**: PyTorch's threads"
+                    + " wait for one another by spinning and suffer more from that than ours, and long calls more than short"
                     + " ones. Only the column \"of the fastest\" means something. Run it again on a quiet machine.");
             line(out, "");
         }
@@ -37,7 +37,7 @@ public record Report(String date, String command, String commit, Machine machine
                 commit.isEmpty() ? "" : ", commit " + commit, machine.load(), loadAtEnd);
         line(out, "- %s, %d processors, %s.", machine.processor(), machine.processors(), machine.system());
         line(out, "- Ours: %s; %s.", device, machine.java());
-        line(out, "- PyTorch %s (%s, %d threads), Python %s; float32, channels last, %s.", peer.torch(),
+        line(out, "- PyTorch %s (%s, threads: %d), Python %s; float32, channels last, %s.", peer.torch(),
                 peer.capability(), peer.threads(), peer.python(), compilers());
         line(out, "- %d rounds of about %s s a side. Times: the median of the rounds' medians, then the fastest call"
                 + " and the slowest round.", effort.rounds(), effort.turnSeconds());
