@@ -26,7 +26,8 @@ public record Report(String date, String command, String commit, Machine machine
         if (machine.load() > QUIET) {
             line(out, "**The machine was busy with other work, so the medians below say little**: PyTorch's threads"
                     + " wait for one another by spinning and suffer more from that than ours, and long calls more than"
-                    + " short ones. Only the column \"of the fastest\" means something. Run it again when it is quiet.");
+                    + " short ones. Only the column \"of the fastest\" means something."
+                    + " Run it again when it is quiet.");
             line(out, "");
         }
         line(out, "Made by one command, which runs both sides alternately in the same minutes, on the same numbers:");
