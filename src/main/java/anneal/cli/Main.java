@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             StudyCommand.class,
             InspectCommand.class,
             DevicesCommand.class,
+            BenchCommand.class,
             ParityCommand.class,
         })
 public final class Main implements Runnable {
