@@ -68,7 +68,8 @@ class ReadmeExampleTest {
     /** The library and what it depends on, without the tests. */
     private static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(p -> !p.contains("junit") && !isTests(Path.of(p))).collect(Collectors.joining(File.pathSeparator));
+                .filter(p -> !p.contains("junit") && !isTests(Path.of(p)))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static boolean isTests(Path entry) {

@@ -29,7 +29,8 @@ public record Samples(SampleRequest request, int size, int channels, byte[] pixe
         long bytes = (long) request.count() * size * size * channels;
         if (pixels.length != bytes || labels.length != request.count()) {
             throw new IllegalArgumentException("%d images of %dx%dx%d take %d bytes and %d labels, got %d and %d"
-                    .formatted(request.count(), size, size, channels, bytes, request.count(), pixels.length, labels.length));
+                    .formatted(request.count(), size, size, channels, bytes, request.count(), pixels.length,
+                            labels.length));
         }
     }
 

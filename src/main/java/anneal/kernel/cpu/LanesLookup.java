@@ -25,7 +25,7 @@ public final class LanesLookup {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return slow("this JVM runs without the module jdk.incubator.vector; start it with"
                     + " --add-modules jdk.incubator.vector"
-                    + (LanesLookup.class.getModule().isNativeAccessEnabled() ? "" : " --enable-native-access=ALL-UNNAMED"));
+                    + (Native.class.getModule().isNativeAccessEnabled() ? "" : " --enable-native-access=ALL-UNNAMED"));
         }
         try {
             CompilerHints.give();
