@@ -1,0 +1,74 @@
+// What the shared library shows to the outside: one function that gives a table of functions.
+#include "launch.hpp"
+
+#include <cstdlib>
+
+namespace {
+
+int count() { return static_cast<int>(sim::kernels().size()); }
+
+const char* name(int kernel) { return sim::kernels()[kernel].name; }
+
+int find(const char* wanted) {
+    for (int i = 0; i < count(); i++) {
+        if (std::strcmp(name(i), wanted) == 0) return i;
+    }
+    return -1;
+}
+
+int parameters(int kernel) { return static_cast<int>(sim::kernels()[kernel].parameter_bytes.size()); }
+
+int parameter_bytes(int kernel, int parameter) { return sim::kernels()[kernel].parameter_bytes[parameter]; }
+
+/// 0, or 1 with what went wrong in `error`.
+int launch(int kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,
+        void** arguments, char* error, long long error_bytes) {
+    auto text = sim::Launcher::get().launch(sim::kernels()[kernel], {gx, gy, gz}, {bx, by, bz}, shared, arguments);
+    if (text.empty()) return 0;
+    std::snprintf(error, static_cast<size_t>(error_bytes), "%s", text.c_str());
+    return 1;
+}
+
+void set_threads(int n) { sim::Launcher::get().set_threads(n); }
+
+int threads() { return sim::Launcher::get().threads(); }
+
+void set_seed(unsigned long long seed) { sim::Launcher::get().set_seed(seed); }
+
+void* allocate(long long bytes) {
+    auto size = static_cast<size_t>(std::max(bytes, 1ll));
+    return std::aligned_alloc(256, (size + 255) / 256 * 256);
+}
+
+void release(void* p) { std::free(p); }
+
+/// Why this machine cannot run the library, or null.
+const char* unsuitable() {
+#if defined(SIM_NEEDS_AVX2) && defined(__x86_64__)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) {
+        return "the simulator was built for processors with AVX2 and FMA, and this one has none; build it here";
+    }
+#endif
+    return nullptr;
+}
+
+// Java reads this by position: add at the end and count up the version.
+const struct {
+    long long version = 1;
+    decltype(&unsuitable) why = unsuitable;
+    decltype(&count) kernels = count;
+    decltype(&name) kernel_name = name;
+    decltype(&find) find_kernel = find;
+    decltype(&parameters) kernel_parameters = parameters;
+    decltype(&parameter_bytes) kernel_parameter_bytes = parameter_bytes;
+    decltype(&launch) launch_kernel = launch;
+    decltype(&set_threads) threads_to = set_threads;
+    decltype(&threads) threads_now = threads;
+    decltype(&set_seed) seed_to = set_seed;
+    decltype(&allocate) allocate_bytes = allocate;
+    decltype(&release) release_bytes = release;
+} table;
+
+}  // namespace
+
+extern "C" __attribute__((visibility("default"))) const void* anneal_simulator() { return &table; }
