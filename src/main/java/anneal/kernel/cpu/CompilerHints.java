@@ -10,7 +10,8 @@ import javax.management.ObjectName;
 /**
  * Tells HotSpot how to compile the vector kernels, once per process. C1 gives up on a method with more live vectors
  * than it has registers and leaves it interpreted, a hundredfold slower; so it is told to skip these classes, which
- * C2 then compiles from the interpreter's profile. Small vector functions must be inlined, or every vector is boxed.
+ * C2 then compiles from the interpreter's profile. Small vector functions must be inlined, or every vector is boxed;
+ * and attention's loops must not be, for all of them together are more than C2 inlines into.
  *
  * <p>This does in an embedding application what flags would do on a command line. It touches only the library's own
  * classes, failure is harmless, and {@code -Danneal.cpu.compilerHints=false} leaves the compiler alone.
@@ -21,7 +22,7 @@ final class CompilerHints {
               match: "anneal/kernel/cpu/panama/*.*",
               c1: { Exclude: true },
               c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*", "+anneal/kernel/cpu/panama/Fold.*",
-                             "+anneal/kernel/cpu/panama/*.load"] }
+                             "+anneal/kernel/cpu/panama/*.load", "-anneal/kernel/cpu/panama/PanamaScores.*"] }
             }]
             """;
 

@@ -14,6 +14,8 @@ public final class PolyMath {
     /** Below it exp is 0, above {@link #EXP_MAX} infinite. */
     public static final float EXP_MIN = -104;
     public static final float EXP_MAX = 89;
+    /** Below it e to the x is not a normal float. */
+    public static final float EXP_NORMAL = -87.3f;
     /** (exp(r) - 1 - r) / r^2 for |r| up to ln(2)/2. */
     public static final float E0 = 0.49999994f;
     public static final float E1 = 0.16666521f;
@@ -102,6 +104,21 @@ public final class PolyMath {
         float first = Float.intBitsToFloat((half + 127) << 23);
         float second = Float.intBitsToFloat((k - half + 127) << 23);
         return p * first * second;
+    }
+
+    /** e to the power x for x that is negative, but for rounding; 0 where the result would be denormal. A softmax's. */
+    public static float expOfNegative(float x) {
+        float shifted = Math.fma(x, LOG2_E, ROUND);
+        float n = shifted - ROUND;
+        float r = Math.fma(n, -LN2_HI, x);
+        r = Math.fma(n, -LN2_LO, r);
+        float p = Math.fma(r, E4, E3);
+        p = Math.fma(p, r, E2);
+        p = Math.fma(p, r, E1);
+        p = Math.fma(p, r, E0);
+        p = Math.fma(p, r * r, r) + 1;
+        int k = Float.floatToRawIntBits(shifted) - (Float.floatToRawIntBits(ROUND) - 127);
+        return x < EXP_NORMAL ? 0 : p * Float.intBitsToFloat(k << 23);
     }
 
     /** Natural logarithm; -infinity at 0, NaN below. */

@@ -34,6 +34,7 @@ class PolyMathTest {
     @Test
     void relativeErrorsAreAboutOneUnitInTheLastPlace() {
         within(1.1e-7, worst(PolyMath::exp, StrictMath::exp, 1e-30f, 200));
+        within(1.1e-7, worst(x -> PolyMath.expOfNegative(-Math.abs(x)), x -> StrictMath.exp(-Math.abs(x)), 1e-30f, 87));
         within(1.2e-7, worst(PolyMath::log, StrictMath::log, Float.MIN_VALUE, Float.MAX_VALUE));
         within(2.5e-7, worst(PolyMath::tanh, StrictMath::tanh, 1e-30f, 50));
         within(2.5e-7, worst(PolyMath::sigmoid, x -> 1 / (1 + StrictMath.exp(-x)), 1e-30f, 80));
@@ -76,6 +77,10 @@ class PolyMathTest {
         assertEquals(inf, PolyMath.exp(88.8f));
         assertEquals((float) StrictMath.exp(88.72f), PolyMath.exp(88.72f), 1e32f);
         assertEquals((float) StrictMath.exp(-100), PolyMath.exp(-100), Float.MIN_VALUE);
+        assertEquals(0, PolyMath.expOfNegative(-inf));
+        assertEquals(0, PolyMath.expOfNegative(-88));
+        assertEquals(1, PolyMath.expOfNegative(0));
+        assertEquals((float) StrictMath.exp(-87.3), PolyMath.expOfNegative(-87.3f), 1e-44f);
         assertEquals(-inf, PolyMath.log(0));
         assertEquals(inf, PolyMath.log(inf));
         assertEquals(0, PolyMath.log(1));
@@ -87,8 +92,8 @@ class PolyMathTest {
         assertEquals(-1, PolyMath.erf(-inf));
         assertEquals(1, PolyMath.cos(0));
         assertTrue(Float.isNaN(PolyMath.sin(inf)));
-        for (FloatFunction f : new FloatFunction[] {PolyMath::exp, PolyMath::log, PolyMath::sin, PolyMath::cos,
-            PolyMath::tanh, PolyMath::erf, PolyMath::silu, PolyMath::sigmoid}) {
+        for (FloatFunction f : new FloatFunction[] {PolyMath::exp, PolyMath::expOfNegative, PolyMath::log, PolyMath::sin,
+            PolyMath::cos, PolyMath::tanh, PolyMath::erf, PolyMath::silu, PolyMath::sigmoid}) {
             assertTrue(Float.isNaN(f.at(Float.NaN)));
         }
     }

@@ -23,6 +23,8 @@ final class PanamaScores implements ScoreLanes {
         for (int i = 0; i < queries; i += LANES) {
             long column = scores + 4L * i;
             mask(keys, i, column, visible, diagonal, scale);
+            maxima(keys, column, scale, state + 4L * i);
+            factors(state + 4L * i);
             exponentials(keys, column, scale, state + 4L * i);
         }
     }
@@ -44,26 +46,44 @@ final class PanamaScores implements ScoreLanes {
         }
     }
 
-    private static void exponentials(int keys, long column, float scale, long at) {
+    // One loop a method, compiled by itself (CompilerHints): together they make more nodes than C2 inlines within, and
+    // then it boxes every vector. What a loop carries is never the receiver of a call, for the reason that Fold gives.
+
+    /** Takes the running maxima on and leaves those before in the third row of the state. */
+    private static void maxima(int keys, long column, float scale, long at) {
         var before = FloatVector.fromMemorySegment(S, ALL, at & ADDRESS, ORDER);
+        before.intoMemorySegment(ALL, at + 2 * ROW & ADDRESS, ORDER);
         var max = before;
         for (int j = 0; j < keys; j++) {
             var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER).mul(scale);
-            max = max.blend(s, s.compare(VectorOperators.GT, max));
+            max = s.blend(max, s.compare(VectorOperators.GT, max).not());
         }
+        Fold.certain(max).intoMemorySegment(ALL, at & ADDRESS, ORDER);
+    }
+
+    /** Turns the third row of the state from earlier maxima into factors, and applies them to the sums so far. */
+    private static void factors(long at) {
+        var max = FloatVector.fromMemorySegment(S, ALL, at & ADDRESS, ORDER);
+        var base = max.blend(0, max.eq(Float.NEGATIVE_INFINITY));
+        var before = FloatVector.fromMemorySegment(S, ALL, at + 2 * ROW & ADDRESS, ORDER);
+        var factor = VectorMath.expOfNegative(before.sub(base));
+        factor.intoMemorySegment(ALL, at + 2 * ROW & ADDRESS, ORDER);
+        factor.mul(FloatVector.fromMemorySegment(S, ALL, at + ROW & ADDRESS, ORDER))
+                .intoMemorySegment(ALL, at + ROW & ADDRESS, ORDER);
+    }
+
+    private static void exponentials(int keys, long column, float scale, long at) {
+        var max = FloatVector.fromMemorySegment(S, ALL, at & ADDRESS, ORDER);
         var base = max.blend(0, max.eq(Float.NEGATIVE_INFINITY));
         var sum = FloatVector.zero(S);
         for (int j = 0; j < keys; j++) {
             var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER).mul(scale);
-            var e = VectorMath.exp(s.sub(base));
+            var e = VectorMath.expOfNegative(s.sub(base));
             e.intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
-            sum = sum.add(e);
+            sum = e.add(sum);
         }
-        var factor = VectorMath.exp(before.sub(base));
-        max.intoMemorySegment(ALL, at & ADDRESS, ORDER);
-        FloatVector.fromMemorySegment(S, ALL, at + ROW & ADDRESS, ORDER).fma(factor, sum)
+        FloatVector.fromMemorySegment(S, ALL, at + ROW & ADDRESS, ORDER).add(sum)
                 .intoMemorySegment(ALL, at + ROW & ADDRESS, ORDER);
-        factor.intoMemorySegment(ALL, at + 2 * ROW & ADDRESS, ORDER);
     }
 
     @Override
@@ -80,7 +100,7 @@ final class PanamaScores implements ScoreLanes {
         var inner = FloatVector.fromMemorySegment(S, ALL, delta & ADDRESS, ORDER);
         for (int j = 0; j < keys; j++) {
             var s = FloatVector.fromMemorySegment(S, ALL, column + j * ROW & ADDRESS, ORDER);
-            var p = VectorMath.exp(s.mul(scale).sub(base));
+            var p = VectorMath.expOfNegative(s.mul(scale).sub(base));
             p.intoMemorySegment(ALL, column + j * ROW & ADDRESS, ORDER);
             var g = FloatVector.fromMemorySegment(S, ALL, gradients + j * ROW & ADDRESS, ORDER);
             g.sub(inner).mul(p).mul(scale).intoMemorySegment(ALL, gradients + j * ROW & ADDRESS, ORDER);

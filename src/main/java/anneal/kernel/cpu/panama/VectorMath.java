@@ -17,7 +17,7 @@ final class VectorMath {
     /** Calls everything once. */
     static void touch() {
         var x = FloatVector.zero(FloatVector.SPECIES_PREFERRED).addIndex(1);
-        sin(cos(tanh(erf(silu(sigmoid(log(exp(x)))))))).intoArray(new float[x.length()], 0,
+        sin(cos(tanh(erf(silu(sigmoid(log(exp(expOfNegative(x))))))))).intoArray(new float[x.length()], 0,
                 x.species().indexInRange(0, 1));
     }
 
@@ -36,6 +36,20 @@ final class VectorMath {
         var k = shifted.reinterpretAsInts().sub(ROUND_BITS);
         var half = k.lanewise(VectorOperators.ASHR, 1);
         return p.mul(power(half)).mul(power(k.sub(half)));
+    }
+
+    static FloatVector expOfNegative(FloatVector x) {
+        var shifted = x.fma(LOG2_E, ROUND);
+        var n = shifted.sub(ROUND);
+        var r = n.fma(n.broadcast(-LN2_HI), x);
+        r = n.fma(n.broadcast(-LN2_LO), r);
+        var p = r.fma(E4, E3);
+        p = p.fma(r, r.broadcast(E2));
+        p = p.fma(r, r.broadcast(E1));
+        p = p.fma(r, r.broadcast(E0));
+        p = p.fma(r.mul(r), r).add(1);
+        var power = shifted.reinterpretAsInts().sub(ROUND_BITS - 127).lanewise(VectorOperators.LSHL, 23);
+        return p.mul(power.reinterpretAsFloats()).blend(0, x.lt(EXP_NORMAL));
     }
 
     /** 2^k for k in the normal range. */

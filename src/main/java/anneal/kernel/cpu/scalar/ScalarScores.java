@@ -27,13 +27,14 @@ final class ScalarScores implements ScoreLanes {
             float base = max == Float.NEGATIVE_INFINITY ? 0 : max;
             float sum = 0;
             for (int j = 0; j < keys; j++) {
-                float e = sees(i, j, visible, diagonal) ? PolyMath.exp(get(column + j * ROW) * scale - base) : 0;
+                float e = sees(i, j, visible, diagonal)
+                        ? PolyMath.expOfNegative(get(column + j * ROW) * scale - base) : 0;
                 set(column + j * ROW, e);
                 sum += e;
             }
-            float factor = PolyMath.exp(before - base);
+            float factor = PolyMath.expOfNegative(before - base);
             set(at, max);
-            set(at + ROW, Math.fma(get(at + ROW), factor, sum));
+            set(at + ROW, factor * get(at + ROW) + sum);
             set(at + 2 * ROW, factor);
         }
     }
@@ -46,7 +47,7 @@ final class ScalarScores implements ScoreLanes {
                 long at = scores + j * ROW + 4L * i;
                 long g = gradients + j * ROW + 4L * i;
                 float p = sees(i, j, visible, diagonal)
-                        ? PolyMath.exp(get(at) * scale - get(logSumExp + 4L * i)) : 0;
+                        ? PolyMath.expOfNegative(get(at) * scale - get(logSumExp + 4L * i)) : 0;
                 set(at, p);
                 set(g, (get(g) - get(delta + 4L * i)) * p * scale);
             }
