@@ -2,6 +2,7 @@ package anneal.diffusion;
 
 import anneal.kernel.DType;
 import anneal.kernel.Shape;
+import anneal.tensor.RepeatedStep;
 import anneal.tensor.Tensor;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -14,9 +15,16 @@ import java.util.function.Consumer;
  *
  * @param listener  hears of each step
  * @param cancelled asked before each step
+ * @param repeated  what the steps of several loops in a row have in common; null for one of its own
  */
 public record SamplerLoop(GaussianDiffusion diffusion, Sampler sampler, Consumer<SamplingStep> listener,
-                          BooleanSupplier cancelled) {
+                          BooleanSupplier cancelled, RepeatedStep repeated) {
+    /** A loop by itself. */
+    public SamplerLoop(GaussianDiffusion diffusion, Sampler sampler, Consumer<SamplingStep> listener,
+                       BooleanSupplier cancelled) {
+        this(diffusion, sampler, listener, cancelled, null);
+    }
+
     /** A loop that runs to its end in silence. */
     public SamplerLoop(GaussianDiffusion diffusion, Sampler sampler) {
         this(diffusion, sampler, step -> { }, () -> false);
@@ -43,6 +51,15 @@ public record SamplerLoop(GaussianDiffusion diffusion, Sampler sampler, Consumer
      * @throws CancellationException if {@code cancelled} said so
      */
     public Tensor run(ReverseModel model, Tensor initial, NoiseSource noise) {
+        if (repeated != null) {
+            return run(model, initial, noise, repeated);
+        }
+        try (var own = diffusion.device().repeatedStep()) {
+            return run(model, initial, noise, own);
+        }
+    }
+
+    private Tensor run(ReverseModel model, Tensor initial, NoiseSource noise, RepeatedStep steps) {
         var device = diffusion.device();
         int total = diffusion.steps();
         var modelTimesteps = diffusion.process().modelTimesteps(diffusion.config().rescaleTimesteps());
@@ -56,7 +73,7 @@ public record SamplerLoop(GaussianDiffusion diffusion, Sampler sampler, Consumer
                 int timestep = sampler.ascends() ? k : total - 1 - k;
                 t.copyFrom(filled(x.dim(0), timestep));
                 noise.seek(1 + k);
-                try (var one = device.scope()) {
+                try (var one = steps.begin()) {
                     var update = step.take(model, x, t, () -> noise.draw(x.shape()));
                     x.copyFrom(update.x());
                     listener.accept(new SamplingStep(

@@ -20,6 +20,17 @@ public interface Backend extends AutoCloseable {
     /** Memory for at least {@code bytes} bytes, contents undefined; throws {@link OutOfDeviceMemory} when there is none. */
     Storage allocate(long bytes);
 
+    /** Gives memory that is held but not in use back to the system, as far as the device can. */
+    default void trim() {
+    }
+
+    /**
+     * Overwrites {@code bytes} bytes of a block from {@code offset} on with what shows in every result that they get
+     * into, if the device was opened to do so with fresh and freed memory; otherwise does nothing.
+     */
+    default void poison(Storage block, long offset, long bytes) {
+    }
+
     /** Copies host numbers into {@code dst} in row order, converting to its type; lengths must agree. */
     void upload(float[] src, Buf dst);
 

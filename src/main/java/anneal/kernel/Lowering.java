@@ -10,6 +10,7 @@ import java.util.Set;
  */
 public final class Lowering {
     private final Backend backend;
+    private final DeviceMemory memory;
     private final Kernels kernels;
     private final boolean everything;
 
@@ -21,8 +22,14 @@ public final class Lowering {
     /** @param everything expand also what the device could fuse: how tests compare fused with lowered */
     public Lowering(Backend backend, boolean everything) {
         this.backend = backend;
+        this.memory = new DeviceMemory(backend);
         this.kernels = backend.kernels();
         this.everything = everything;
+    }
+
+    /** Where intermediate results come from, and the tensors of whoever shares it. */
+    public DeviceMemory memory() {
+        return memory;
     }
 
     private Set<Part> fused(Plan plan) {
@@ -155,7 +162,7 @@ public final class Lowering {
             call.run(null);
             return;
         }
-        Storage storage = backend.allocate(plan.workspaceBytes());
+        Storage storage = memory.allocate(plan.workspaceBytes());
         try {
             int words = Math.toIntExact(plan.workspaceBytes() / 4);
             call.run(Buf.dense(storage, DType.I32, Shape.of(words)));
@@ -169,7 +176,7 @@ public final class Lowering {
 
         Temporary(Shape shape) {
             DType type = backend.floatType();
-            buf = Buf.dense(backend.allocate(shape.size() * type.bytes()), type, shape);
+            buf = Buf.dense(memory.allocate(shape.size() * type.bytes()), type, shape);
         }
 
         @Override

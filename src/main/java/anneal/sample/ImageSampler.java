@@ -92,7 +92,7 @@ public record ImageSampler(Device device, DiffusionModel model, NoisyClassifier 
     public void run(SampleRequest request, SampleListener listener, BooleanSupplier cancelled) throws IOException {
         check(request);
         var config = model.diffusion().withRespacing(request.respacing(model.diffusion().steps()));
-        try (var run = device.scope()) {
+        try (var steps = device.repeatedStep(); var run = device.scope()) {
             var diffusion = new GaussianDiffusion(config, device);
             for (int first = 0; first < request.count(); first += request.batch()) {
                 int n = Math.min(request.batch(), request.count() - first);
@@ -100,7 +100,8 @@ public record ImageSampler(Device device, DiffusionModel model, NoisyClassifier 
                 int[] labels = labels(request, samples);
                 int start = first;
                 try (var batch = device.scope()) {
-                    var loop = new SamplerLoop(diffusion, request.algorithm(), s -> listener.step(start, s), cancelled);
+                    var loop = new SamplerLoop(diffusion, request.algorithm(), s -> listener.step(start, s), cancelled,
+                            steps);
                     var shape = Shape.of(n, model.imageSize(), model.imageSize(), model.channels());
                     var noise = new PhiloxNoise(device, request.seed(), NOISE, samples);
                     var x = loop.run(reverse(request, diffusion, loop.sampler(), labels), shape, noise);

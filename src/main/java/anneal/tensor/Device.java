@@ -3,6 +3,7 @@ package anneal.tensor;
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
+import anneal.kernel.DeviceMemory;
 import anneal.kernel.Kernels;
 import anneal.kernel.Lowering;
 import anneal.kernel.Shape;
@@ -17,6 +18,7 @@ import java.util.Deque;
 public final class Device implements AutoCloseable {
     private final Backend backend;
     private final Lowering lowering;
+    private final DeviceMemory memory;
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private Tape activeTape;
 
@@ -28,6 +30,7 @@ public final class Device implements AutoCloseable {
     public Device(Backend backend, Lowering lowering) {
         this.backend = backend;
         this.lowering = lowering;
+        this.memory = lowering.memory();
         scopes.push(new Scope(this, null));
     }
 
@@ -53,7 +56,17 @@ public final class Device implements AutoCloseable {
     }
 
     public Backend.MemoryUse memory() {
-        return backend.memory();
+        return memory.use();
+    }
+
+    /** The most memory that plans of {@link #repeatedStep repeated steps} had set aside at once, in bytes. */
+    public long plannedPeakBytes() {
+        return memory.plannedPeakBytes();
+    }
+
+    /** For a computation that is done again and again; close it after the last turn. */
+    public RepeatedStep repeatedStep() {
+        return new RepeatedStep(this, memory);
     }
 
     /** Opens a scope: what is made inside is freed when it closes, unless {@link Scope#escape escaped}. */
@@ -96,7 +109,7 @@ public final class Device implements AutoCloseable {
     }
 
     public Tensor empty(DType type, Shape shape) {
-        Storage storage = backend.allocate(shape.size() * type.bytes());
+        Storage storage = memory.allocate(shape.size() * type.bytes());
         currentScope().adopt(storage);
         return new Tensor(this, Buf.dense(storage, type, shape));
     }
@@ -107,7 +120,7 @@ public final class Device implements AutoCloseable {
     }
 
     public Tensor owned(DType type, Shape shape) {
-        return new Tensor(this, Buf.dense(backend.allocate(shape.size() * type.bytes()), type, shape));
+        return new Tensor(this, Buf.dense(memory.allocate(shape.size() * type.bytes()), type, shape));
     }
 
     public Tensor full(double value, Shape shape) {

@@ -14,6 +14,7 @@ import anneal.model.NoisyClassifier;
 import anneal.model.UNet;
 import anneal.nn.ParameterArena;
 import anneal.tensor.Device;
+import anneal.tensor.RepeatedStep;
 import anneal.tensor.Scope;
 import anneal.tensor.Tensor;
 import java.io.IOException;
@@ -39,6 +40,7 @@ public final class TrainingRun implements AutoCloseable {
     private final TrainingConfig config;
     private final Device device;
     private final Scope scope;
+    private final RepeatedStep repeated;
     private final BatchSource batches;
     private final ParameterArena arena;
     private final AdamW optimizer;
@@ -62,6 +64,7 @@ public final class TrainingRun implements AutoCloseable {
         this.config = config;
         this.device = device;
         this.scope = device.scope();
+        this.repeated = device.repeatedStep();
         this.batches = new BatchSource(data, o.batch(), o.seed(), o.flip(),
                 config.clean() == null ? 0 : config.clean().maxShift());
         var module = config.model().build();
@@ -291,7 +294,7 @@ public final class TrainingRun implements AutoCloseable {
         var batch = batches.at(step);
         var draw = timesteps.draw(config.optimization().seed(), Streams.TIMESTEP, step, batch.samples());
         int[] labels = withLabelDropout(batch);
-        try (var one = device.scope()) {
+        try (var one = repeated.begin()) {
             var position = device.ofInts(new int[] {step}, 1);
             List<MicroBatch> parts = new ArrayList<>();
             int n = config.optimization().imagesAtOnce();
@@ -364,6 +367,7 @@ public final class TrainingRun implements AutoCloseable {
                 log.close();
             }
         } finally {
+            repeated.close();
             optimizer.close();
             arena.close();
             scope.close();

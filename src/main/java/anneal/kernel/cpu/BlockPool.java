@@ -1,32 +1,26 @@
 package anneal.kernel.cpu;
 
-import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Blocks of off-heap memory that are used again and again: a freed block waits in the list of its size class for the
- * next request, because fresh memory costs the operating system more time than most kernels take.
+ * Blocks of off-heap memory that are used again and again: a freed block waits for the next request, because fresh
+ * memory costs the operating system more time than most kernels take.
  *
- * <p>Size classes are an eighth of a power of two apart, so a block is at most an eighth larger than asked for.
- * Small classes are carved from slabs. All methods may be called from any thread.
+ * <p>Small blocks and large ones lie in {@link Regions} of their own, so that a small one that lives long does not cut
+ * a large free block in two. All methods may be called from any thread.
  */
 public final class BlockPool implements AutoCloseable {
-    private static final int SMALLEST = Native.ALIGNMENT;
-    private static final long SLAB = 1 << 18;
+    private static final long SMALL = 1 << 16;
     /** A quiet NaN whose payload tells in a debugger where it came from. */
     private static final int POISON = 0x7fc0dead;
 
     private final boolean poison;
-    private final Map<Long, FreeList> free = new HashMap<>();
-    private final Map<Long, Arena> large = new HashMap<>();
-    private final Map<Long, Long> live = new HashMap<>();
-    private final Arena slabs = Arena.ofShared();
-    private long slabNext;
-    private long slabEnd;
+    private final Regions small = new Regions();
+    private final Regions large = new Regions();
+    private final Map<Long, Regions.Block> live = new HashMap<>();
     private long liveBytes;
     private long peakBytes;
-    private long reservedBytes;
     private boolean closed;
 
     /** A pool that leaves freed blocks as they are. */
@@ -48,13 +42,21 @@ public final class BlockPool implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("the memory pool is closed");
         }
-        long size = sizeClass(bytes);
-        var list = free.get(size);
-        long address = list == null || list.isEmpty() ? fresh(size) : list.pop();
-        live.put(address, size);
+        if (bytes < 0 || bytes > Long.MAX_VALUE / 2) {
+            throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
+        }
+        long size = Math.max(Native.ALIGNMENT, Native.align(bytes));
+        Regions.Block block;
+        try {
+            block = (size <= SMALL ? small : large).take(size, this::poison);
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemoryError("no " + (size >> 20) + " MiB more of native memory: "
+                    + (liveBytes >> 20) + " MiB are in use; take a smaller batch or image");
+        }
+        live.put(block.address(), block);
         liveBytes += size;
         peakBytes = Math.max(peakBytes, liveBytes);
-        return address;
+        return block.address();
     }
 
     /**
@@ -66,25 +68,20 @@ public final class BlockPool implements AutoCloseable {
         if (closed) {
             return;
         }
-        var size = live.remove(address);
-        if (size == null) {
+        var block = live.remove(address);
+        if (block == null) {
             throw new IllegalStateException("no live block at 0x" + Long.toHexString(address) + ": released twice?");
         }
+        long size = block.size();
         liveBytes -= size;
         poison(address, size);
-        free.computeIfAbsent(size, _ -> new FreeList()).push(address);
+        (size <= SMALL ? small : large).giveBack(block);
     }
 
-    /** Returns the large free blocks to the operating system. */
+    /** Returns what is free, as far as whole regions are, to the operating system. */
     public synchronized void trim() {
-        free.forEach((size, list) -> {
-            if (size > SLAB / 2) {
-                while (!list.isEmpty()) {
-                    large.remove(list.pop()).close();
-                    reservedBytes -= size;
-                }
-            }
-        });
+        small.trim();
+        large.trim();
     }
 
     /** Bytes in blocks that are in use. */
@@ -99,7 +96,7 @@ public final class BlockPool implements AutoCloseable {
 
     /** Bytes taken from the operating system, free blocks included. */
     public synchronized long reservedBytes() {
-        return reservedBytes;
+        return small.bytes() + large.bytes();
     }
 
     /** Blocks in use. */
@@ -112,84 +109,19 @@ public final class BlockPool implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            large.values().forEach(Arena::close);
-            slabs.close();
-            large.clear();
-            free.clear();
+            small.close();
+            large.close();
             live.clear();
             liveBytes = 0;
-            reservedBytes = 0;
         }
     }
 
-    static long sizeClass(long bytes) {
-        if (bytes < 0 || bytes > Long.MAX_VALUE / 2) {
-            throw new IllegalArgumentException("cannot allocate " + bytes + " bytes");
-        }
-        if (bytes <= SMALLEST) {
-            return SMALLEST;
-        }
-        long step = Math.max(SMALLEST, Long.highestOneBit(bytes - 1) / 8);
-        return (bytes + step - 1) / step * step;
-    }
-
-    private long fresh(long size) {
-        long address = size > SLAB / 2 ? own(size) : carve(size);
-        poison(address, size);
-        return address;
-    }
-
-    private long own(long size) {
-        var arena = Arena.ofShared();
-        try {
-            long address = Native.allocate(arena, size);
-            large.put(address, arena);
-            reservedBytes += size;
-            return address;
-        } catch (OutOfMemoryError e) {
-            arena.close();
-            throw new OutOfMemoryError("no " + (size >> 20) + " MiB more of native memory: "
-                    + (liveBytes >> 20) + " MiB are in use; take a smaller batch or image");
-        }
-    }
-
-    private long carve(long size) {
-        if (slabEnd - slabNext < size) {
-            slabNext = Native.allocate(slabs, SLAB);
-            slabEnd = slabNext + SLAB;
-            reservedBytes += SLAB;
-        }
-        long address = slabNext;
-        slabNext += size;
-        return address;
-    }
-
-    private void poison(long address, long size) {
-        if (poison) {
-            for (long at = address; at < address + size; at += Float.BYTES) {
+    /** Fills memory with NaN if this pool was made to; the memory must lie within a live block. */
+    synchronized void poison(long address, long size) {
+        if (poison && !closed) {
+            for (long at = address; at + Float.BYTES <= address + size; at += Float.BYTES) {
                 Native.set(at, Float.intBitsToFloat(POISON));
             }
-        }
-    }
-
-    /** A stack of addresses. */
-    private static final class FreeList {
-        private long[] addresses = new long[8];
-        private int count;
-
-        boolean isEmpty() {
-            return count == 0;
-        }
-
-        void push(long address) {
-            if (count == addresses.length) {
-                addresses = java.util.Arrays.copyOf(addresses, 2 * count);
-            }
-            addresses[count++] = address;
-        }
-
-        long pop() {
-            return addresses[--count];
         }
     }
 }

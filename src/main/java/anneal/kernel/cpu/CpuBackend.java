@@ -63,6 +63,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void trim() {
+        context.memory().trim();
+    }
+
+    @Override
+    public void poison(Storage block, long offset, long bytes) {
+        context.memory().poison(block.address() + offset, bytes);
+    }
+
+    @Override
     public void upload(float[] src, Buf dst) {
         checkOpen();
         if (dst.type() == DType.F32 && dst.isDense() && src.length == dst.shape().size()) {

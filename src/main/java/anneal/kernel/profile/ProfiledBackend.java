@@ -42,6 +42,16 @@ public final class ProfiledBackend implements Backend {
     }
 
     @Override
+    public void trim() {
+        backend.trim();
+    }
+
+    @Override
+    public void poison(Storage block, long offset, long bytes) {
+        backend.poison(block, offset, bytes);
+    }
+
+    @Override
     public void upload(float[] src, Buf dst) {
         backend.upload(src, dst);
     }

@@ -101,6 +101,13 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public void poison(Storage block, long offset, long bytes) {
+        if (arena.scope().isAlive()) {
+            poisoned(block.segment().asSlice(offset, bytes));
+        }
+    }
+
+    @Override
     public void upload(float[] src, Buf dst) {
         HostTransfer.upload(src, dst);
     }

@@ -13,16 +13,6 @@ import org.junit.jupiter.api.Test;
 
 class BlockPoolTest {
     @Test
-    void classesAreAlignedAndAtMostAnEighthTooLarge() {
-        for (long bytes = 0; bytes < 5_000_000; bytes = bytes * 9 / 8 + 1) {
-            long size = BlockPool.sizeClass(bytes);
-            assertEquals(0, size % Native.ALIGNMENT);
-            assertTrue(size >= bytes && size <= Math.max(bytes + 64, bytes * 9 / 8), bytes + " became " + size);
-            assertEquals(size, BlockPool.sizeClass(size));
-        }
-    }
-
-    @Test
     void blocksDoNotOverlapAndKeepTheirContents() {
         var random = new Random(5);
         try (var pool = new BlockPool()) {
@@ -85,6 +75,44 @@ class BlockPoolTest {
             assertFalse(Float.isNaN(Native.get(a)));
             pool.free(a);
             assertTrue(Float.isNaN(Native.get(a)));
+        }
+    }
+
+    @Test
+    void neighboursThatAreFreeAreJoined() {
+        try (var pool = new BlockPool()) {
+            long[] blocks = new long[8];
+            pool.free(pool.allocate(8 << 20));
+            for (int i = 0; i < blocks.length; i++) {
+                blocks[i] = pool.allocate(1 << 20);
+            }
+            for (int i : new int[] {0, 2, 1, 7, 5, 6, 3, 4}) {
+                pool.free(blocks[i]);
+            }
+            assertEquals(blocks[0], pool.allocate(8 << 20));
+            assertEquals(8 << 20, pool.reservedBytes());
+        }
+    }
+
+    @Test
+    void whatIsFreeServesOtherSizesToo() {
+        var random = new Random(7);
+        try (var pool = new BlockPool()) {
+            var live = new ArrayList<Long>();
+            for (int round = 0; round < 20_000; round++) {
+                if (live.size() < 60 && random.nextBoolean()) {
+                    live.add(pool.allocate(1 + random.nextInt(1 << random.nextInt(10, 22))));
+                } else if (!live.isEmpty()) {
+                    pool.free(live.remove(random.nextInt(live.size())));
+                }
+            }
+            assertTrue(pool.reservedBytes() < 1.5 * pool.peakBytes() + (1 << 20),
+                    pool.reservedBytes() + " bytes held for at most " + pool.peakBytes() + " in use");
+            long held = pool.reservedBytes();
+            live.forEach(pool::free);
+            pool.trim();
+            assertTrue(held > 0);
+            assertEquals(0, pool.reservedBytes());
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Map;
 
 /**
  * Peak resident memory of both sides, each in a fresh process that does one item and nothing else: neither the other
- * items' memory nor what torch.compile needs to compile counts.
+ * items' memory nor what torch.compile needs to compile counts. Ours runs with the options of tools/anneal.
  */
 final class PeakMemory {
     private static final int CALLS = 5;
@@ -54,8 +54,8 @@ final class PeakMemory {
 
     private static long[] child(Item item, int threads, Path inputs, Path folder) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
-                "-cp", System.getProperty("java.class.path"), "anneal.bench.PeerBenchmark"));
+                "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+                "-Xmn32m", "-cp", System.getProperty("java.class.path"), "anneal.bench.PeerBenchmark"));
         command.addAll(List.of("--memory-of", item.name(), "--threads", Integer.toString(threads),
                 "--inputs", inputs.toString()));
         var log = folder.resolve("memory-ours.log");

@@ -5,6 +5,7 @@ import anneal.model.UNet;
 import anneal.model.UNetConfig;
 import anneal.nn.ParameterArena;
 import anneal.tensor.Device;
+import anneal.tensor.RepeatedStep;
 import anneal.tensor.Scope;
 import anneal.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -17,6 +18,7 @@ public final class UNetEvaluation implements Ours {
     private final UNet unet;
     private final ParameterArena arena;
     private final Scope scope;
+    private final RepeatedStep repeated;
     private final UNetInputs in;
 
     /** @param inputs as {@link UNetItem#inputs} makes them */
@@ -25,6 +27,7 @@ public final class UNetEvaluation implements Ours {
         unet = config.build();
         arena = ParameterArena.forInference(device, unet);
         scope = device.scope();
+        repeated = device.repeatedStep();
         in = UNetInputs.load(unet, device, inputs);
     }
 
@@ -34,7 +37,7 @@ public final class UNetEvaluation implements Ours {
 
     @Override
     public void run() {
-        try (var step = device.scope()) {
+        try (var step = repeated.begin()) {
             forward();
             device.backend().synchronize();
         }
@@ -51,6 +54,7 @@ public final class UNetEvaluation implements Ours {
 
     @Override
     public void close() {
+        repeated.close();
         scope.close();
         arena.close();
     }

@@ -9,6 +9,7 @@ import anneal.model.UNetConfig;
 import anneal.nn.ParameterArena;
 import anneal.nn.StateDict;
 import anneal.tensor.Device;
+import anneal.tensor.RepeatedStep;
 import anneal.tensor.Scope;
 import anneal.tensor.Tensor;
 import anneal.train.AdamW;
@@ -31,6 +32,7 @@ public final class UNetTraining implements Ours {
     private final AdamW optimizer;
     private final TrainStep step;
     private final Scope scope;
+    private final RepeatedStep repeated;
     private final UNetInputs in;
     private final Tensor noise;
     private final TrainingLosses losses;
@@ -50,6 +52,7 @@ public final class UNetTraining implements Ours {
                 Settings.DEFAULT.emaRate);
         step = new TrainStep(arena, optimizer, Settings.DEFAULT.maxGradientNorm);
         scope = device.scope();
+        repeated = device.repeatedStep();
         in = UNetInputs.load(unet, device, inputs);
         arena.startEmas();
         noise = UNetInputs.floats(device, inputs.get("noise"));
@@ -62,7 +65,7 @@ public final class UNetTraining implements Ours {
 
     @Override
     public void run() {
-        try (var one = device.scope()) {
+        try (var one = repeated.begin()) {
             step.run(Settings.DEFAULT.learningRate, ++steps, List.of(new MicroBatch(this::named, null, 1)));
             device.backend().synchronize();
         }
@@ -90,6 +93,7 @@ public final class UNetTraining implements Ours {
 
     @Override
     public void close() {
+        repeated.close();
         scope.close();
         optimizer.close();
         arena.close();
