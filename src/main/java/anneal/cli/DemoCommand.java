@@ -3,9 +3,6 @@ package anneal.cli;
 import anneal.data.Datasets;
 import anneal.io.DataException;
 import anneal.io.Json;
-import anneal.io.Png;
-import anneal.sample.DiffusionModel;
-import anneal.sample.ImageClassifier;
 import anneal.sample.ModelCatalog;
 import anneal.tensor.Device;
 import anneal.train.Presets;
@@ -14,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -27,15 +23,13 @@ import picocli.CommandLine.Spec;
 /** {@code anneal demo}: everything once, in minutes. */
 @Command(
         name = "demo",
-        header = "Train a small model and a classifier, and show what guidance does, in a few minutes.",
+        header = "Sample the models that come with Anneal, then train small ones, in a few minutes.",
         description = {
             "",
-            "Trains on the 10,000 embedded pictures of garments, first a class-conditional diffusion model, then a "
-                + "classifier of noised images, and samples all ten classes from the same noise without guidance, "
-                + "guided "
-                + "by the classifier, and guided classifier-free. The number of training steps is chosen so that it "
-                + "all "
-                + "fits the time."
+            "Samples all ten classes of garments from the same noise without guidance, guided by a classifier, and "
+                + "guided classifier-free: first from the models that come with Anneal, within seconds, then from its "
+                + "own. Those are trained on the 10,000 embedded pictures, first a class-conditional diffusion model, "
+                + "then a classifier of noised images, in as many steps as fit the time."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -48,13 +42,15 @@ final class DemoCommand implements Callable<Integer> {
     private static final double CLASSIFIER_SHARE = 0.12;
     private static final double MEASURE_SHARE = 0.04;
     private static final double MOST_MEASURING_SECONDS = 15;
+    private static final String SHIPPED_MODEL = "fashion";
+    private static final String SHIPPED_CLASSIFIER = "fashion-classifier";
     private static final DemoSheet SHEET = new DemoSheet(3, 25, 4, 3, 7);
 
     @Spec
     private CommandSpec spec;
 
     @Option(names = "--minutes", paramLabel = "M", defaultValue = "4",
-            description = "Time for all of it (default: ${DEFAULT-VALUE}).")
+            description = "Time for training and what follows it (default: ${DEFAULT-VALUE}).")
     private double minutes;
 
     @Option(names = "--out", paramLabel = "FOLDER", defaultValue = "runs/demo",
@@ -68,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     private DeviceOption device;
 
     /** What {@code --json} prints. */
-    record Summary(String picture, String model, int modelSteps, String classifier, int classifierSteps,
+    record Summary(String shipped, String picture, String model, int modelSteps, String classifier, int classifierSteps,
                    double seconds, @JsonUnwrapped PeakMemory peak) {
     }
 
@@ -107,23 +103,43 @@ final class DemoCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         double seconds = 60 * minutes;
         double measure = Math.min(MOST_MEASURING_SECONDS, MEASURE_SHARE * seconds);
+        var words = spec.root().commandLine().getParseResult().originalArgs();
+        var pictures = new DemoPicture(SHEET, on, words, stop, err);
+        var shipped = shipped(pictures, err);
         var recipe = Presets.demoDiffusion(1);
         var data = Datasets.open(recipe.data(), recipe.imageSize(), recipe.imageChannels());
         say(err, data.description());
-        say(err, "1 of 3: a diffusion model, about %s".formatted(Figures.duration(MODEL_SHARE * seconds + measure)));
+        say(err, "2 of 4: a diffusion model, about %s".formatted(Figures.duration(MODEL_SHARE * seconds + measure)));
         var training = new DemoTraining(on, data, err);
         int modelSteps = training.train("model", Presets::demoDiffusion, model(), measure, MODEL_SHARE * seconds, stop);
         checkStop(stop);
-        say(err, "2 of 3: a classifier of noised images, about %s"
+        say(err, "3 of 4: a classifier of noised images, about %s"
                 .formatted(Figures.duration(CLASSIFIER_SHARE * seconds + measure / 2)));
         int classifierSteps = training.train("classifier", Presets::demoClassifier, classifier(), measure / 2,
                 CLASSIFIER_SHARE * seconds, stop);
         checkStop(stop);
-        say(err, "3 of 3: samples of all classes, with and without guidance");
-        var picture = sample(on, stop, err);
-        summarise(new Summary(picture.toString(), model().toString(), modelSteps, classifier().toString(),
-                classifierSteps, (System.nanoTime() - begin) * 1e-9, PeakMemory.of(on)));
+        say(err, "4 of 4: samples of all classes from these");
+        var picture = out.resolve("samples.png");
+        var catalog = ModelCatalog.shipped();
+        pictures.write(catalog.find(model().toString()), catalog.find(classifier().toString()), picture);
+        summarise(new Summary(shipped == null ? null : shipped.toString(), picture.toString(), model().toString(),
+                modelSteps, classifier().toString(), classifierSteps, (System.nanoTime() - begin) * 1e-9,
+                PeakMemory.of(on)));
         return 0;
+    }
+
+    /** The sheet of the models in the jar; null if this build carries none. */
+    private Path shipped(DemoPicture pictures, PrintWriter err) throws IOException {
+        var catalog = ModelCatalog.shipped();
+        if (!catalog.names().containsAll(List.of(SHIPPED_MODEL, SHIPPED_CLASSIFIER))) {
+            say(err, "1 of 4: left out, for this build carries no trained models");
+            return null;
+        }
+        say(err, "1 of 4: samples of the models that come with Anneal");
+        var picture = out.resolve("shipped.png");
+        pictures.write(catalog.named(SHIPPED_MODEL), catalog.named(SHIPPED_CLASSIFIER), picture);
+        say(err, "        " + picture);
+        return picture;
     }
 
     private static void checkStop(Interruption stop) {
@@ -135,31 +151,6 @@ final class DemoCommand implements Callable<Integer> {
     private static void say(PrintWriter err, String line) {
         err.println(line);
         err.flush();
-    }
-
-    /** What was sampled, for the record beside the picture. */
-    record SheetRecord(RunRecord run, String model, String classifier, List<DemoSheet.Kind> rows) {
-    }
-
-    private Path sample(Device on, Interruption stop, PrintWriter err) throws IOException {
-        var picture = out.resolve("samples.png");
-        var modelFile = ModelCatalog.shipped().find(model().toString());
-        var classifierFile = ModelCatalog.shipped().find(classifier().toString());
-        try (var opened = DiffusionModel.open(modelFile, on);
-                var guide = ImageClassifier.open(classifierFile, on);
-                var progress = Progress.start("samples", 0, SHEET.total(opened.model()), err)) {
-            var sheet = SHEET.draw(on, opened.model(), guide, progress, stop);
-            var words = spec.root().commandLine().getParseResult().originalArgs();
-            var kinds = SHEET.kinds(opened.model());
-            var record = new SheetRecord(RunRecord.of(on, SHEET.seed(), words), modelFile.toString(),
-                    classifierFile.toString(), kinds);
-            var text = new LinkedHashMap<String, String>();
-            text.put("Software", "Anneal " + record.run.version() + " (commit " + record.run.commit() + ")");
-            text.put("anneal.rows", Json.write(kinds));
-            Png.write(picture, sheet, text);
-            RunRecord.write(out.resolve("samples.png.json"), record);
-        }
-        return picture;
     }
 
     private void summarise(Summary s) {
@@ -174,15 +165,20 @@ final class DemoCommand implements Callable<Integer> {
 
     private void print(PrintWriter to, Summary s) {
         to.printf("done in %s: %s%n", Figures.duration(s.seconds), s.picture);
+        if (s.shipped != null) {
+            to.printf("  beside it   %s, sampled from the models that come with Anneal%n", s.shipped);
+        }
         to.printf("  model       %s, %s steps, previews in %s%n", s.model, Figures.count(s.modelSteps),
                 model().resolve("previews"));
         to.printf("  classifier  %s, %s steps%n", s.classifier, Figures.count(s.classifierSteps));
         to.printf("  peak memory %s%n", s.peak);
         to.println("try next:");
-        to.printf("  %s sample --model %s --classifier %s --labels Sneaker,Dress --guidance 8%n", Main.program(),
-                s.model, s.classifier);
-        to.printf("  %s sample --model %s --labels 0-9 --cfg-scale 2 --sampler ddpm%n", Main.program(), s.model);
-        to.printf("  %s train --preset fashion --out runs/fashion   # hours, and much better pictures%n",
+        String model = s.shipped == null ? s.model : SHIPPED_MODEL;
+        String classifier = s.shipped == null ? s.classifier : SHIPPED_CLASSIFIER;
+        to.printf("  %s sample --model %s --classifier %s --labels Sneaker,Dress --guidance 8%n", Main.program(), model,
+                classifier);
+        to.printf("  %s sample --model %s --labels 0-9 --cfg-scale 2 --sampler ddpm%n", Main.program(), model);
+        to.printf("  %s train --preset fashion --out runs/fashion   # an hour, and much better pictures than these%n",
                 Main.program());
     }
 }

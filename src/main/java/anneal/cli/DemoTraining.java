@@ -21,7 +21,7 @@ final class DemoTraining {
 
     private static final int FEWEST_STEPS = 20;
     private static final int PREVIEWS = 4;
-    /** If the machine becomes slower after the measurement, it gets this much more time before training is cut short. */
+    /** If the machine slows down after the measurement, it gets this much more time before training is cut short. */
     private static final double PATIENCE = 1.3;
 
     private final Device device;

@@ -42,6 +42,18 @@ public final class ModelCatalog {
         return List.copyOf(models.keySet());
     }
 
+    /**
+     * The model of that name in the jar, whatever the file system holds.
+     *
+     * @throws IllegalArgumentException if there is none, see {@link #names}
+     */
+    public ModelSource named(String name) {
+        if (!models.containsKey(name)) {
+            throw new IllegalArgumentException("no model called '" + name + "' comes with this build, only " + names());
+        }
+        return ModelSource.inJar(name, models.get(name));
+    }
+
     /** Finds a model; of a run directory the slowest average of the weights. */
     public ModelSource find(String place) throws IOException {
         return find(place, null);

@@ -65,6 +65,12 @@ class ModelCatalogTest {
     }
 
     @Test
+    void aModelOfTheJarCanBeAskedForByNameAlone() throws IOException {
+        assertEquals(catalog.find("small").digest(), catalog.named("small").digest());
+        assertMessage("no model called 'missing' comes with this build, only [small]", () -> catalog.named("missing"));
+    }
+
+    @Test
     void aRunDirectoryGivesItsSlowestAverageOrTheOneAskedFor() throws IOException {
         var run = folder.resolve("run");
         for (var name : List.of("model", "ema-0.9", "ema-0.999", "ema-0.99")) {
