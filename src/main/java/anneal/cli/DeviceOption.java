@@ -1,6 +1,7 @@
 package anneal.cli;
 
 import anneal.tensor.Device;
+import anneal.kernel.cuda.Precision;
 import anneal.tensor.DeviceOptions;
 import anneal.tensor.Devices;
 import picocli.CommandLine.Option;
@@ -14,9 +15,14 @@ final class DeviceOption {
     private String device;
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "0", order = 901,
-            description = "Threads of the cpu device; 0 takes every processor (default: ${DEFAULT-VALUE}). "
+            description = "Threads of the cpu and sim devices; 0 takes every processor (default: ${DEFAULT-VALUE}). "
                     + "The results do not depend on it.")
     private int threads;
+
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "fp32", order = 902,
+            description = "What cuda and sim store and multiply: fp32, tf32 (float32 with products on tensor cores) or "
+                    + "bf16 (bfloat16 activations) (default: ${DEFAULT-VALUE}).")
+    private String precision;
 
     /**
      * Opens the device that was asked for.
@@ -24,12 +30,16 @@ final class DeviceOption {
      * @throws IllegalArgumentException in one line, if there is none of that name, or not here
      */
     Device open() {
-        return Devices.open(device, DeviceOptions.threads(threads));
+        return Devices.open(device, options());
     }
 
     /** As {@link #open()}; its calls are noted if there is anything to note them in. */
     Device open(Profiling profiling) {
-        return Devices.open(device, DeviceOptions.threads(threads).with(profiling.profile()));
+        return Devices.open(device, options().with(profiling.profile()));
+    }
+
+    private DeviceOptions options() {
+        return DeviceOptions.threads(threads).with(Precision.of(precision));
     }
 
     int threads() {
@@ -38,6 +48,7 @@ final class DeviceOption {
 
     /** These options as they would have to be repeated; empty where they are the defaults. */
     String words() {
-        return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads);
+        return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads)
+                + (precision.equals("fp32") ? "" : " --precision " + precision);
     }
 }

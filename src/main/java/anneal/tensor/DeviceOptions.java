@@ -1,5 +1,6 @@
 package anneal.tensor;
 
+import anneal.kernel.cuda.Precision;
 import anneal.kernel.profile.Profile;
 
 /**
@@ -8,14 +9,15 @@ import anneal.kernel.profile.Profile;
  * @param threads     worker threads of the cpu device; 0 takes every processor
  * @param poison      fill freed memory with NaN, so that a stale read is seen (for tests)
  * @param forceScalar the cpu device without the Vector API
+ * @param precision   what the cuda and sim devices store and multiply; the others have but one
  * @param profile     where every kernel call is timed and counted, each waited for; null does neither
  */
-public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Profile profile) {
+public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Precision precision, Profile profile) {
     public static final DeviceOptions DEFAULT = new DeviceOptions(0, false, false);
 
-    /** Without a profile. */
+    /** In float32 without a profile. */
     public DeviceOptions(int threads, boolean poison, boolean forceScalar) {
-        this(threads, poison, forceScalar, null);
+        this(threads, poison, forceScalar, Precision.FP32, null);
     }
 
     public DeviceOptions {
@@ -30,6 +32,11 @@ public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Pr
 
     /** These, with a profile (or without, if null). */
     public DeviceOptions with(Profile into) {
-        return new DeviceOptions(threads, poison, forceScalar, into);
+        return new DeviceOptions(threads, poison, forceScalar, precision, into);
+    }
+
+    /** These, in another precision. */
+    public DeviceOptions with(Precision other) {
+        return new DeviceOptions(threads, poison, forceScalar, other, profile);
     }
 }

@@ -4,6 +4,9 @@ import anneal.kernel.Backend;
 import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.cpu.CpuPeak;
+import anneal.kernel.cuda.CudaBackend;
+import anneal.kernel.cuda.CudaOptions;
+import anneal.kernel.cuda.Precision;
 import anneal.kernel.profile.Peak;
 import anneal.kernel.profile.ProfiledBackend;
 import anneal.kernel.reference.ReferenceBackend;
@@ -24,13 +27,17 @@ public final class Devices {
     }
 
     /**
-     * @param name {@code cpu} (float32, Vector API) or {@code reference} (float64, plain loops)
+     * @param name {@code cpu} (float32, Vector API), {@code reference} (float64, plain loops), {@code cuda} (a GPU) or
+     *             {@code sim} (the same kernels on the host simulator)
      * @throws IllegalArgumentException for a name that is unknown, or known but not available here; the message says why
      */
     public static Device open(String name, DeviceOptions options) {
         unavailable(name).ifPresent(reason -> {
             throw new IllegalArgumentException("device '" + name + "' " + reason);
         });
+        if (options.precision() != Precision.FP32 && !name.equals("cuda") && !name.equals("sim")) {
+            throw new IllegalArgumentException("device '" + name + "' has no precision to choose; cuda and sim do");
+        }
         var backend = backend(name, options);
         return new Device(options.profile() == null ? backend : new ProfiledBackend(backend, options.profile()));
     }
@@ -39,6 +46,7 @@ public final class Devices {
         return switch (name) {
             case "cpu" -> new CpuBackend(cpuOptions(options));
             case "reference" -> new ReferenceBackend(options.poison());
+            case "sim" -> CudaBackend.sim(cudaOptions(options));
             default -> throw new IllegalArgumentException("there is no device '" + name + "': use one of "
                     + String.join(", ", NAMES));
         };
@@ -47,7 +55,8 @@ public final class Devices {
     /** Why a known device cannot be opened here; empty if it can, or if the name is unknown. */
     public static Optional<String> unavailable(String name) {
         return switch (name) {
-            case "cuda", "sim" -> Optional.of("is not there yet: it comes with the CUDA kernels; use cpu or reference");
+            case "sim" -> CudaBackend.simUnavailable();
+            case "cuda" -> Optional.of("is not there yet: use sim, cpu or reference");
             default -> Optional.empty();
         };
     }
@@ -63,5 +72,9 @@ public final class Devices {
 
     private static CpuOptions cpuOptions(DeviceOptions o) {
         return new CpuOptions(threads(o), o.poison(), o.forceScalar());
+    }
+
+    private static CudaOptions cudaOptions(DeviceOptions o) {
+        return new CudaOptions(o.threads(), o.poison(), o.precision());
     }
 }

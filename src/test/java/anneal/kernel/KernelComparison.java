@@ -32,6 +32,11 @@ public abstract class KernelComparison {
     /** A fresh device, with freed memory poisoned where it can do that. */
     protected abstract Backend open();
 
+    /** Whether the device has the primitives of a case of that name; a device that is being written says no to some. */
+    protected boolean covers(String name) {
+        return true;
+    }
+
     @BeforeAll
     void openDevices() {
         device = open();
@@ -40,19 +45,22 @@ public abstract class KernelComparison {
 
     @AfterAll
     void closeDevices() {
-        device.close();
-        reference.close();
+        if (device != null) {
+            device.close();
+            reference.close();
+        }
     }
 
     @TestFactory
     Stream<DynamicTest> fusedAgreesWithReference() {
-        return KernelCases.all().stream()
+        return KernelCases.all().stream().filter(c -> covers(c.name()))
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.FUSED)));
     }
 
     @TestFactory
     Stream<DynamicTest> loweredAgreesWithReference() {
         return Stream.of(ConvCases.all(), GemmCases.all(), NormCases.all()).flatMap(List::stream)
+                .filter(c -> covers(c.name()))
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.LOWERED)));
     }
 

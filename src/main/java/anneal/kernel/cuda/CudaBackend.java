@@ -1,0 +1,196 @@
+package anneal.kernel.cuda;
+
+import anneal.kernel.Backend;
+import anneal.kernel.Buf;
+import anneal.kernel.DType;
+import anneal.kernel.HostTransfer;
+import anneal.kernel.Kernels;
+import anneal.kernel.Shape;
+import anneal.kernel.Storage;
+import anneal.kernel.cuda.driver.Driver;
+import anneal.kernel.cuda.driver.HostDriver;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** A device whose kernels are CUDA's: {@code cuda} on a GPU, {@code sim} on the host simulator. */
+public final class CudaBackend implements Backend {
+    private final Driver driver;
+    private final DeviceMemory memory;
+    private final CudaContext context;
+    private final CudaKernels kernels;
+    private final Staging staging;
+    private final Precision precision;
+    private boolean closed;
+
+    private CudaBackend(Driver driver, CudaOptions options) {
+        this.driver = driver;
+        precision = options.precision();
+        memory = new DeviceMemory(driver, options.poison());
+        context = new CudaContext(driver, memory, precision);
+        kernels = new CudaKernels(context);
+        staging = new Staging(driver);
+    }
+
+    /** The host simulator; throws DriverException when {@link #simUnavailable} has a reason. */
+    public static CudaBackend sim(CudaOptions options) {
+        return new CudaBackend(new HostDriver(options.threads()), options);
+    }
+
+    /** Why there is no {@code sim} here, to be read behind the device's name; empty if there is. */
+    public static Optional<String> simUnavailable() {
+        return HostDriver.unavailable();
+    }
+
+    @Override
+    public String name() {
+        return driver.name();
+    }
+
+    @Override
+    public String description() {
+        var floats = switch (precision) {
+            case FP32 -> "float32";
+            case TF32 -> "float32, products in tf32";
+            case BF16 -> "bfloat16";
+        };
+        return driver.name() + ": " + floats + ", " + driver.description();
+    }
+
+    @Override
+    public DType floatType() {
+        return precision.floatType();
+    }
+
+    @Override
+    public Kernels kernels() {
+        return kernels;
+    }
+
+    @Override
+    public Storage allocate(long bytes) {
+        checkOpen();
+        return memory.allocate(bytes);
+    }
+
+    @Override
+    public void upload(float[] src, Buf dst) {
+        checkOpen();
+        staging.upload(dst, host -> HostTransfer.upload(src, host));
+    }
+
+    @Override
+    public void upload(double[] src, Buf dst) {
+        checkOpen();
+        staging.upload(dst, host -> HostTransfer.upload(src, host));
+    }
+
+    @Override
+    public void upload(int[] src, Buf dst) {
+        checkOpen();
+        staging.upload(dst, host -> HostTransfer.upload(src, host));
+    }
+
+    @Override
+    public double[] downloadDoubles(Buf src) {
+        checkOpen();
+        return HostTransfer.downloadDoubles(staging.download(src));
+    }
+
+    @Override
+    public float[] downloadFloats(Buf src) {
+        checkOpen();
+        return HostTransfer.downloadFloats(staging.download(src));
+    }
+
+    @Override
+    public void synchronize() {
+        checkOpen();
+        driver.synchronize();
+    }
+
+    @Override
+    public MemoryUse memory() {
+        return memory.use();
+    }
+
+    /** How often each kernel was launched since the device was opened. */
+    public SortedMap<String, Long> launches() {
+        return context.launches();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            memory.close();
+            context.close();
+            driver.close();
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new IllegalStateException("the " + driver.name() + " device is closed");
+        }
+    }
+
+    /** Device memory that Java cannot see is reached through a pinned buffer of the host, which grows as needed. */
+    private static final class Staging {
+        private final Driver driver;
+        private MemorySegment pinned = MemorySegment.NULL;
+
+        Staging(Driver driver) {
+            this.driver = driver;
+        }
+
+        /** @param write fills a buffer of host memory that has the shape and type of {@code dst} */
+        void upload(Buf dst, java.util.function.Consumer<Buf> write) {
+            long bytes = span(dst);
+            if (bytes == 0 || visible(dst)) {
+                driver.synchronize();
+                write.accept(dst);
+                return;
+            }
+            var host = host(dst, bytes);
+            if (!dst.isDense()) {   // what lies between the rows stays
+                driver.toHost(host.storage().segment(), dst.address(), bytes);
+                driver.synchronize();
+            }
+            write.accept(host);
+            driver.toDevice(dst.address(), host.storage().segment(), bytes);
+            driver.synchronize();   // the pinned buffer is free again
+        }
+
+        Buf download(Buf src) {
+            long bytes = span(src);
+            if (bytes == 0 || visible(src)) {
+                driver.synchronize();
+                return src;
+            }
+            var host = host(src, bytes);
+            driver.toHost(host.storage().segment(), src.address(), bytes);
+            driver.synchronize();
+            return host;
+        }
+
+        private static boolean visible(Buf b) {
+            return b.storage().segment().address() != 0;
+        }
+
+        /** Bytes from the first element to the end of the last. */
+        private static long span(Buf b) {
+            Shape s = b.shape();
+            return s.size() == 0 ? 0 : ((s.rows() - 1) * b.rowPitch() + s.last()) * b.type().bytes();
+        }
+
+        private Buf host(Buf like, long bytes) {
+            if (pinned.byteSize() < bytes) {
+                pinned = driver.pinned(DeviceMemory.sizeClass(bytes));
+            }
+            var segment = pinned.asSlice(0, bytes);
+            return new Buf(new Storage(segment, segment.address(), bytes, s -> { }), 0, like.type(), like.shape(),
+                    like.rowPitch());
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package anneal.kernel.cuda;
+
+import anneal.kernel.Backend.MemoryUse;
+import anneal.kernel.Backend.OutOfDeviceMemory;
+import anneal.kernel.Storage;
+import anneal.kernel.cuda.driver.Driver;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Device memory that is used again: a block that is given back waits for the next request of its size class, without
+ * waiting for the kernels that still use it, because whatever uses it next is enqueued behind them. A driver's own
+ * allocation waits for the whole device.
+ *
+ * <p>Size classes are an eighth of a power of two apart, so a block is at most an eighth larger than asked for.
+ */
+final class DeviceMemory {
+    private static final long SMALLEST = 256;
+    /** A quiet NaN as float32 and as bfloat16. */
+    private static final int POISON = 0x7fc0dead;
+
+    private final Driver driver;
+    private final boolean poison;
+    private final Map<Long, Deque<Long>> free = new HashMap<>();
+    private long live;
+    private long peak;
+    private long held;
+    private long blocks;
+    private boolean closed;
+
+    /** @param poison fill blocks with NaN when they are handed out and when they come back */
+    DeviceMemory(Driver driver, boolean poison) {
+        this.driver = driver;
+        this.poison = poison;
+    }
+
+    /** A block of at least {@code bytes} bytes, contents undefined; throws {@link OutOfDeviceMemory} if there is none. */
+    Storage allocate(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a storage of " + bytes + " bytes");
+        }
+        long size = sizeClass(bytes);
+        var waiting = free.get(size);
+        long address = waiting == null || waiting.isEmpty() ? fresh(size, bytes) : waiting.pop();
+        live += size;
+        peak = Math.max(peak, live);
+        blocks++;
+        return new Storage(driver.view(address, bytes), address, bytes, s -> takeBack(address, size));
+    }
+
+    private long fresh(long size, long asked) {
+        long address = driver.allocate(size);
+        if (address == 0) {
+            trim();
+            address = driver.allocate(size);
+        }
+        if (address == 0) {
+            throw new OutOfDeviceMemory(driver.name() + ": " + asked + " bytes asked for, " + held + " held ("
+                    + live + " in use), " + driver.freeBytes() + " free on the device; take a smaller batch or image");
+        }
+        held += size;
+        poison(address, size);
+        return address;
+    }
+
+    private void takeBack(long address, long size) {
+        live -= size;
+        blocks--;
+        if (!closed) {
+            poison(address, size);
+            free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
+        }
+    }
+
+    private void poison(long address, long size) {
+        if (poison) {
+            driver.set(address, POISON, size / Integer.BYTES);
+        }
+    }
+
+    /** Returns what is not in use to the driver. */
+    private void trim() {
+        driver.synchronize();
+        free.forEach((size, waiting) -> {
+            while (!waiting.isEmpty()) {
+                driver.free(waiting.pop());
+                held -= size;
+            }
+        });
+    }
+
+    static long sizeClass(long bytes) {
+        if (bytes <= SMALLEST) {
+            return SMALLEST;
+        }
+        long step = Math.max(SMALLEST, Long.highestOneBit(bytes - 1) / 8);
+        return Math.multiplyExact((bytes + step - 1) / step, step);
+    }
+
+    MemoryUse use() {
+        return new MemoryUse(live, peak, held, blocks);
+    }
+
+    /** Blocks that are given back from now on are the driver's, which closes after this. */
+    void close() {
+        closed = true;
+        trim();
+    }
+}
