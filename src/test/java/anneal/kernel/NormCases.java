@@ -1,6 +1,7 @@
 package anneal.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Normalisation: statistics, the whole prologue, and its backward pass with any subset of the gradients. */
@@ -17,10 +18,16 @@ final class NormCases {
             cases.add(new KernelCase("norm #" + i, 1, lab -> norm(lab, anySpec(lab))));
             cases.add(new KernelCase("normBackward #" + i, 500, lab -> backward(lab, anySpec(lab))));
         }
-        var model = new NormSpec(2, 16, 16, 128, 32, 1e-5);
-        cases.add(new KernelCase("normStats model", 1024, lab -> stats(lab, model)));
-        cases.add(new KernelCase("norm model", 1, lab -> norm(lab, model)));
-        cases.add(new KernelCase("normBackward model", 1024, lab -> backward(lab, model)));
+        // a model's, and what a device has to cut into pieces: many pixels, large groups, long rows
+        for (var s : List.of(new NormSpec(2, 16, 16, 128, 32, 1e-5), new NormSpec(1, 17, 19, 40, 8, 1e-5),
+                new NormSpec(2, 24, 24, 96, 1, 1e-5), new NormSpec(1, 33, 31, 6, 6, 1e-5),
+                new NormSpec(1, 37, 41, 130, 5, 1e-5), new NormSpec(3, 1, 1, 1100, 1, 1e-5),
+                new NormSpec(2, 2, 3, 390, 3, 1e-5))) {
+            cases.add(new KernelCase("normStats " + s, 1024, lab -> stats(lab, s)));
+            cases.add(new KernelCase("normStats with an outlier " + s, 1024, lab -> outlier(lab, s)));
+            cases.add(new KernelCase("norm " + s, 1, lab -> norm(lab, s)));
+            cases.add(new KernelCase("normBackward " + s, 1024, lab -> backward(lab, s)));
+        }
         return cases;
     }
 
@@ -36,6 +43,15 @@ final class NormCases {
         var shape = Shape.of(s.n(), s.h(), s.w(), s.channels());
         var x = lab.holding(lab.uniforms(shape.size(), 20, 24), shape);
         lab.kernels().normStats(s, x, lab.denseOutput(s.n(), s.groups()), lab.denseOutput(s.n(), s.groups()));
+    }
+
+    /** One sample's first pixel is far from the others: a bad place to measure distances from. */
+    private static void outlier(Lab lab, NormSpec s) {
+        var shape = Shape.of(s.n(), s.h(), s.w(), s.channels());
+        var values = lab.uniforms(shape.size(), -1, 1);
+        Arrays.fill(values, 0, s.channels(), 1000);
+        lab.kernels().normStats(s, lab.holding(values, shape), lab.denseOutput(s.n(), s.groups()),
+                lab.denseOutput(s.n(), s.groups()));
     }
 
     private static void norm(Lab lab, NormSpec s) {
