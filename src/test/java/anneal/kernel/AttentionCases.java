@@ -27,7 +27,8 @@ final class AttentionCases {
                     lab -> run(lab, lab.between(1, 3), lab.between(1, 3), lab.oneOf(1, 3, 8, 16, 20, 32, 40, 64),
                             lab.between(1, 70), lab.between(1, 70), causal, masked)));
         }
-        int[][] shapes = {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}, {5, 4, 12, 150}};
+        int[][] shapes = {{2, 2, 64, 64}, {1, 1, 64, 256}, {2, 4, 32, 49}, {1, 2, 80, 130}, {5, 4, 12, 150},
+            {1, 1, 160, 70}, {2, 1, 1, 1}, {1, 3, 128, 33}};
         for (int[] d : shapes) {
             for (boolean causal : new boolean[] {false, true}) {
                 cases.add(new KernelCase("attention " + Shape.of(d) + (causal ? " causal" : ""), d[3],
