@@ -128,13 +128,25 @@ final class Lab implements AutoCloseable {
 
     /** Rounded as the floats of the device under test are. */
     private Buf fill(double[] values, Buf b) {
-        if (rounding != DType.F64 && b.type().isFloating()) {
+        if (b.type().isFloating()) {
             for (int i = 0; i < values.length; i++) {
-                values[i] = (float) values[i];
+                values[i] = rounded(values[i]);
             }
         }
         backend.upload(values, b);
         return b;
+    }
+
+    private double rounded(double value) {
+        return switch (rounding) {
+            case F32 -> (float) value;
+            case BF16 -> {
+                int bits = Float.floatToRawIntBits((float) value);
+                int even = bits >> 16 & 1;
+                yield Float.intBitsToFloat(bits + 0x7fff + even & 0xffff0000);
+            }
+            case F64, I32 -> value;
+        };
     }
 
     private Buf watched(Buf b) {

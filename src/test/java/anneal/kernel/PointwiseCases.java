@@ -37,6 +37,8 @@ final class PointwiseCases {
             }
             cases.add(new KernelCase("reduce " + fn + " long", 5000, lab -> lab.kernels().reduce(
                     ReduceOp.of(fn, 1, 0), new int[] {0, 1}, lab.input(50, 101), lab.output(1, 1))));
+            cases.add(new KernelCase("reduce " + fn + " long columns", 5000, lab -> lab.kernels().reduce(
+                    ReduceOp.of(fn, 1, 0), new int[] {0, 1}, lab.input(2, 2500, 7), lab.output(1, 1, 7))));
         }
         return cases;
     }

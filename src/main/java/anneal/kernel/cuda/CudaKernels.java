@@ -23,20 +23,38 @@ import anneal.kernel.Spec;
 final class CudaKernels implements Kernels {
     private final Contract contract;
     private final CudaMap map;
+    private final CudaReduce reduce;
+    private final CudaNorm norm;
+    private final CudaAttention attention;
+    private final CudaSoftmax softmax;
+    private final CudaIndexed indexed;
+    private final CudaResample resampler;
+    private final CudaCopy copy;
+    private final CudaRandom random;
+    private final CudaOptimizer optimizer;
 
     CudaKernels(CudaContext cuda) {
         contract = new Contract(cuda.floatType());
         map = new CudaMap(cuda);
+        reduce = new CudaReduce(cuda);
+        norm = new CudaNorm(cuda);
+        attention = new CudaAttention(cuda);
+        softmax = new CudaSoftmax(cuda);
+        indexed = new CudaIndexed(cuda);
+        resampler = new CudaResample(cuda);
+        copy = new CudaCopy(cuda);
+        random = new CudaRandom(cuda);
+        optimizer = new CudaOptimizer(cuda);
     }
 
     @Override
     public Plan plan(Spec spec) {
-        switch (spec) {
-            case NormSpec s -> throw missing("norm");
+        return switch (spec) {
+            case NormSpec s -> norm.plan(s);
             case ConvSpec s -> throw missing("conv");
             case GemmSpec s -> throw missing("gemm");
-            case AttentionSpec s -> throw missing("attention");
-        }
+            case AttentionSpec s -> attention.plan(s);
+        };
     }
 
     @Override
@@ -54,33 +72,33 @@ final class CudaKernels implements Kernels {
     @Override
     public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
         contract.attention(s, in, mask, out, logSumExp);
-        throw missing("attention");
+        attention.attention(s, in, mask, out, logSumExp);
     }
 
     @Override
     public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
                                   Qkv gradients) {
         contract.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients);
-        throw missing("attention");
+        attention.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients);
     }
 
     @Override
     public void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
         contract.normStats(s, x, mean, rstd);
-        throw missing("norm");
+        norm.normStats(s, x, mean, rstd);
     }
 
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
         contract.norm(s, p, x, y);
-        throw missing("norm");
+        norm.norm(s, p, x, y);
     }
 
     @Override
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta,
                              Buf dGamma, Buf dBeta, Buf dScale, Buf dShift) {
         contract.normBackward(s, p, x, dy, dx, dGamma, dBeta, dScale, dShift);
-        throw missing("norm");
+        norm.normBackward(s, p, x, dy, dx, dxBeta, dGamma, dBeta, dScale, dShift);
     }
 
     @Override
@@ -92,49 +110,49 @@ final class CudaKernels implements Kernels {
     @Override
     public void reduce(ReduceOp f, int[] axes, Buf in, Buf out) {
         contract.reduce(axes, in, out);
-        throw missing("reduce");
+        reduce.reduce(f, axes, in, out);
     }
 
     @Override
     public void softmax(boolean log, Buf x, Buf y) {
         contract.sameShape(x, y);
-        throw missing("softmax");
+        softmax.softmax(log, x, y);
     }
 
     @Override
     public void softmaxBackward(boolean log, Buf y, Buf dy, Buf dx) {
         contract.sameShape(y, dy, dx);
-        throw missing("softmax");
+        softmax.softmaxBackward(log, y, dy, dx);
     }
 
     @Override
     public void gather(Buf table, Buf index, Buf out) {
         contract.gather(table, index, out);
-        throw missing("indexed");
+        indexed.gather(table, index, out);
     }
 
     @Override
     public void scatterAdd(Buf index, Buf rows, Buf table) {
         contract.gather(table, index, rows);
-        throw missing("indexed");
+        indexed.scatterAdd(index, rows, table);
     }
 
     @Override
     public void oneHot(Buf index, Buf out) {
         contract.oneHot(index, out);
-        throw missing("indexed");
+        indexed.oneHot(index, out);
     }
 
     @Override
     public void resample(Resample r, Buf x, Buf y, double alpha, double beta) {
         contract.resample(r, x, y);
-        throw missing("resampler");
+        resampler.resample(r, x, y, alpha, beta);
     }
 
     @Override
     public void copy(CopySpec s, Buf src, Buf dst) {
         contract.copy(s, src, dst);
-        throw missing("copy");
+        copy.copy(s, src, dst);
     }
 
     @Override
@@ -145,14 +163,14 @@ final class CudaKernels implements Kernels {
     @Override
     public void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out) {
         contract.random(sampleIndex, position, out);
-        throw missing("random");
+        random.random(s, sampleIndex, position, out);
     }
 
     @Override
     public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
                       Buf[] emas, double[] emaRates) {
         contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
-        throw missing("optimizer");
+        optimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
     }
 
     private static UnsupportedOperationException missing(String family) {
