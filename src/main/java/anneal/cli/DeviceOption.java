@@ -1,7 +1,7 @@
 package anneal.cli;
 
+import anneal.kernel.Precision;
 import anneal.tensor.Device;
-import anneal.kernel.cuda.Precision;
 import anneal.tensor.DeviceOptions;
 import anneal.tensor.Devices;
 import picocli.CommandLine.Option;

@@ -1,6 +1,6 @@
 package anneal.tensor;
 
-import anneal.kernel.cuda.Precision;
+import anneal.kernel.Precision;
 import anneal.kernel.profile.Profile;
 
 /**

@@ -6,7 +6,7 @@ import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.cpu.CpuPeak;
 import anneal.kernel.cuda.CudaBackend;
 import anneal.kernel.cuda.CudaOptions;
-import anneal.kernel.cuda.Precision;
+import anneal.kernel.Precision;
 import anneal.kernel.profile.Peak;
 import anneal.kernel.profile.ProfiledBackend;
 import anneal.kernel.reference.ReferenceBackend;

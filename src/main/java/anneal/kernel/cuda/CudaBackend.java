@@ -5,6 +5,7 @@ import anneal.kernel.Buf;
 import anneal.kernel.DType;
 import anneal.kernel.HostTransfer;
 import anneal.kernel.Kernels;
+import anneal.kernel.Precision;
 import anneal.kernel.Shape;
 import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.Driver;

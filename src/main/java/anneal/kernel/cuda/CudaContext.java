@@ -2,6 +2,7 @@ package anneal.kernel.cuda;
 
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
+import anneal.kernel.Precision;
 import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.Driver;
 import anneal.kernel.cuda.driver.DriverException;

@@ -1,5 +1,7 @@
 package anneal.kernel.cuda;
 
+import anneal.kernel.Precision;
+
 /**
  * How a {@link CudaBackend} is set up.
  *

@@ -2,6 +2,7 @@ package anneal.kernel.cuda;
 
 import anneal.kernel.Backend;
 import anneal.kernel.KernelComparison;
+import anneal.kernel.Precision;
 import anneal.kernel.cuda.driver.HostDriver;
 import java.util.Set;
 import org.junit.jupiter.api.Assumptions;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import anneal.kernel.AttentionSpec;
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
+import anneal.kernel.Precision;
 import anneal.kernel.Qkv;
 import anneal.kernel.Shape;
 import anneal.kernel.Storage;

@@ -1,6 +1,5 @@
-package anneal.kernel.cuda;
+package anneal.kernel;
 
-import anneal.kernel.DType;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
