@@ -32,6 +32,8 @@ final class CudaKernels implements Kernels {
     private final CudaCopy copy;
     private final CudaRandom random;
     private final CudaOptimizer optimizer;
+    private final CudaConv conv;
+    private final CudaGemm gemm;
 
     CudaKernels(CudaContext cuda) {
         contract = new Contract(cuda.floatType());
@@ -45,14 +47,16 @@ final class CudaKernels implements Kernels {
         copy = new CudaCopy(cuda);
         random = new CudaRandom(cuda);
         optimizer = new CudaOptimizer(cuda);
+        conv = new CudaConv(cuda);
+        gemm = new CudaGemm(cuda);
     }
 
     @Override
     public Plan plan(Spec spec) {
         return switch (spec) {
             case NormSpec s -> norm.plan(s);
-            case ConvSpec s -> throw missing("conv");
-            case GemmSpec s -> throw missing("gemm");
+            case ConvSpec s -> conv.plan(s);
+            case GemmSpec s -> gemm.plan(s);
             case AttentionSpec s -> attention.plan(s);
         };
     }
@@ -60,13 +64,15 @@ final class CudaKernels implements Kernels {
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         contract.conv(s, p, x, w, e, y);
-        throw missing("conv");
+        contract.workspace(conv.plan(s), workspace);
+        conv.conv(s, x, w, e, y, workspace);
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
         contract.gemm(s, a, b, e, c);
-        throw missing("gemm");
+        contract.workspace(gemm.plan(s), workspace);
+        gemm.gemm(s, a, b, e, c, workspace);
     }
 
     @Override
@@ -171,9 +177,5 @@ final class CudaKernels implements Kernels {
                       Buf[] emas, double[] emaRates) {
         contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
         optimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
-    }
-
-    private static UnsupportedOperationException missing(String family) {
-        return new UnsupportedOperationException("the CUDA devices have no " + family + " kernels yet");
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Assumptions;
 class SimKernelTest extends KernelComparison {
     /** The first words of the cases whose primitives there are kernels for. */
     private static final Set<String> FAMILIES = Set.of(
-            "map", "fill", "reduce", "attention", "normStats", "norm", "normBackward", "softmax", "logSoftmax", "gather",
+            "map", "fill", "conv", "gemm", "reduce", "attention", "normStats", "norm", "normBackward", "softmax", "logSoftmax", "gather",
             "scatterAdd", "oneHot", "copy", "resample", "random", "adamw");
 
     @Override
