@@ -26,8 +26,8 @@ struct Matrix {
     long long outer, depth;
     int rows, terms;  // that there are from `first` on
 
-    DEVICE Matrix(const void* matrices, long long entry, long long outerStride, long long depthStride, int row0, int rowCount,
-                  int depthCount)
+    DEVICE Matrix(const void* matrices, long long entry, long long outerStride, long long depthStride, int row0,
+                  int rowCount, int depthCount)
         : first(static_cast<const T*>(matrices) + entry + row0 * outerStride), outer(outerStride), depth(depthStride),
           rows(rowCount - row0), terms(depthCount) {}
 
@@ -47,7 +47,8 @@ DEVICE void gemm(const GemmCall& c) {
     // the unit stride is known when chunks are moved
     long long aOuter = V > 1 && COLUMNS_A ? 1 : c.aOuter, aDepth = V > 1 && !COLUMNS_A ? 1 : c.aDepth;
     long long bOuter = V > 1 && COLUMNS_B ? 1 : c.bOuter, bDepth = V > 1 && !COLUMNS_B ? 1 : c.bDepth;
-    Matrix<T, V, COLUMNS_A> a(c.a, entry * c.aEntry, aOuter, aDepth, c.tiling.tileM() * Tile::ROWS, c.m, c.tiling.depth);
+    Matrix<T, V, COLUMNS_A> a(c.a, entry * c.aEntry, aOuter, aDepth, c.tiling.tileM() * Tile::ROWS, c.m,
+                              c.tiling.depth);
     Matrix<T, V, COLUMNS_B> b(c.b, entry * c.bEntry, bOuter, bDepth, c.tiling.tileN() * Tile::COLUMNS, c.n,
                               c.tiling.depth);
     make_tile<Tile>(c.finish, c.tiling, a, b, entry, shared);

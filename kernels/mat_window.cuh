@@ -166,7 +166,8 @@ struct Channels {
     }
 };
 
-/// Windows of x as [term, pixel], adjacent along the term: the right operand of the gradient with respect to the weights.
+/// Windows of x as [term, pixel], adjacent along the term: the right operand of the gradient with respect to the
+/// weights.
 template <class T, int V_>
 struct TurnedWindows {
     using Element = T;

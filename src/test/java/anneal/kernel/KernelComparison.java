@@ -32,11 +32,6 @@ public abstract class KernelComparison {
     /** A fresh device, with freed memory poisoned where it can do that. */
     protected abstract Backend open();
 
-    /** Whether the device has the primitives of a case of that name; a device that is being written says no to some. */
-    protected boolean covers(String name) {
-        return true;
-    }
-
     @BeforeAll
     void openDevices() {
         device = open();
@@ -53,14 +48,12 @@ public abstract class KernelComparison {
 
     @TestFactory
     Stream<DynamicTest> fusedAgreesWithReference() {
-        return KernelCases.all().stream().filter(c -> covers(c.name()))
-                .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.FUSED)));
+        return KernelCases.all().stream().map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.FUSED)));
     }
 
     @TestFactory
     Stream<DynamicTest> loweredAgreesWithReference() {
         return Stream.of(ConvCases.all(), GemmCases.all(), NormCases.all()).flatMap(List::stream)
-                .filter(c -> covers(c.name()))
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> compare(c, Lab.Mode.LOWERED)));
     }
 

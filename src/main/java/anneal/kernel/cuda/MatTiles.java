@@ -3,6 +3,7 @@ package anneal.kernel.cuda;
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
 import anneal.kernel.Plan;
+import anneal.kernel.Precision;
 import anneal.kernel.cuda.driver.Grid;
 
 /**
