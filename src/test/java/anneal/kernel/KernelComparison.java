@@ -32,6 +32,11 @@ public abstract class KernelComparison {
     /** A fresh device, with freed memory poisoned where it can do that. */
     protected abstract Backend open();
 
+    /** The relative spacing of the device's numbers, which tolerances are counted in. */
+    protected double epsilon() {
+        return epsilon(device);
+    }
+
     @BeforeAll
     void openDevices() {
         device = open();
@@ -61,7 +66,7 @@ public abstract class KernelComparison {
     Stream<DynamicTest> functionsAtTheirEdges() {
         return Arrays.stream(MapOp.Fn.values()).filter(fn -> fn.arity() == 1)
                 .map(fn -> DynamicTest.dynamicTest(fn.name(),
-                        () -> PointwiseEdges.compare(fn, device, epsilon(device))));
+                        () -> PointwiseEdges.compare(fn, device, epsilon())));
     }
 
     /** Adding a primitive without a case for it fails here; adding a function does not compile. */
@@ -85,16 +90,20 @@ public abstract class KernelComparison {
     }
 
     private void compare(KernelCase c, Lab.Mode mode) {
-        compare(c, mode, reference, device);
+        compare(c, mode, reference, device, epsilon());
     }
 
     /** Throws AssertionError when the two devices differ, or when {@code device} keeps or overwrites memory. */
     static void compare(KernelCase c, Lab.Mode mode, Backend reference, Backend device) {
+        compare(c, mode, reference, device, epsilon(device));
+    }
+
+    private static void compare(KernelCase c, Lab.Mode mode, Backend reference, Backend device, double epsilon) {
         var expected = KernelRuns.run(c, reference, mode, device.floatType());
         var actual = KernelRuns.run(c, device, mode, device.floatType());
         assertEquals(expected.size(), actual.size());
         for (int i = 0; i < expected.size(); i++) {
-            compare("result " + i, expected.get(i), actual.get(i), c.tolerance(epsilon(device)));
+            compare("result " + i, expected.get(i), actual.get(i), c.tolerance(epsilon));
         }
         assertEquals(0, device.memory().liveStorages(), "storages left over");
     }

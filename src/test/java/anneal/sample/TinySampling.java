@@ -31,10 +31,18 @@ final class TinySampling implements AutoCloseable {
     private final ParameterArena classifierArena;
     private final ImageSampler sampler;
 
-    /** @param classes 0 for a model without classes, and then without a null class */
+    /**
+     * On the cpu; freed memory is poisoned, so that a result that leans on it is not a number.
+     *
+     * @param classes 0 for a model without classes, and then without a null class
+     */
     TinySampling(int threads, int classes) {
-        // Freed memory is poisoned, so that a result that leans on it is not a number.
-        device = new Device(new CpuBackend(new CpuOptions(threads, true, false)));
+        this(new Device(new CpuBackend(new CpuOptions(threads, true, false))), classes);
+    }
+
+    /** On a device that is closed with this. */
+    TinySampling(Device device, int classes) {
+        this.device = device;
         var unet = new UNetConfig(trunk().build(), 1, true, -1, classes, classes > 0).build();
         var classifier = new ClassifierConfig(trunk().build(), CLASSES, Pooling.ATTENTION).build();
         modelArena = ParameterArena.forInference(device, unet);
