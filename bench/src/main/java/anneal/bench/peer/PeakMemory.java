@@ -55,7 +55,7 @@ final class PeakMemory {
     private static long[] child(Item item, int threads, Path inputs, Path folder) throws IOException {
         var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules", "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
-                "-Xmn32m", "-cp", System.getProperty("java.class.path"), "anneal.bench.PeerBenchmark"));
+                "-Xmn64m", "-cp", System.getProperty("java.class.path"), "anneal.bench.PeerBenchmark"));
         command.addAll(List.of("--memory-of", item.name(), "--threads", Integer.toString(threads),
                 "--inputs", inputs.toString()));
         var log = folder.resolve("memory-ours.log");

@@ -202,11 +202,12 @@ final class PanamaNorm implements NormLanes {
         }
         for (int c = 0; c < channels; c += L) {
             long at = 4L * Math.min(c, channels - L);
-            if (act == Activation.SILU) {
-                siluSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at, second);
-            } else {
-                plainSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at, second,
-                        act == Activation.NONE);
+            switch (act) {
+                case NONE -> plainSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, out + at, second);
+                case RELU -> reluSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at,
+                        second);
+                case SILU -> siluSums(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, out + at,
+                        second);
             }
         }
     }
@@ -232,9 +233,23 @@ final class PanamaNorm implements NormLanes {
         Fold.certain(product).intoMemorySegment(ALL, out + second, ORDER);
     }
 
-    private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
-                                  long out, long second, boolean all) {
-        var always = S.maskAll(all);
+    private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long out,
+                                  long second) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
+        var sum = FloatVector.zero(S);
+        var product = sum;
+        for (int p = 0; p < pixels; p++) {
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
+            sum = dv.add(sum);
+            product = dv.fma(d, product);
+        }
+        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
+        Fold.certain(product).intoMemorySegment(ALL, out + second, ORDER);
+    }
+
+    private static void reluSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                 long out, long second) {
         var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
@@ -242,7 +257,7 @@ final class PanamaNorm implements NormLanes {
         var product = sum;
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
-            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0).or(always);
+            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0);
             var dv = FloatVector.zero(S).blend(FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER), passes);
             sum = dv.add(sum);
             product = dv.fma(d, product);
@@ -256,12 +271,13 @@ final class PanamaNorm implements NormLanes {
                          long mean, long a, long b, long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
         int whole = channels - channels % L;
         for (long at = 0; at < 4L * whole; at += 4L * L) {
-            if (act == Activation.SILU) {
-                siluGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at, k2 + at,
+            switch (act) {
+                case NONE -> plainGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, k1 + at, k2 + at,
                         k3 + at, dxBeta, dx + at, dxPitch);
-            } else {
-                plainGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at, k2 + at,
-                        k3 + at, dxBeta, dx + at, dxPitch, act == Activation.NONE);
+                case RELU -> reluGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at,
+                        k2 + at, k3 + at, dxBeta, dx + at, dxPitch);
+                case SILU -> siluGradient(pixels, x + at, xPitch, dy + at, dyPitch, mean + at, a + at, b + at, k1 + at,
+                        k2 + at, k3 + at, dxBeta, dx + at, dxPitch);
             }
         }
         if (whole < channels) {
@@ -296,9 +312,28 @@ final class PanamaNorm implements NormLanes {
         }
     }
 
-    private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
-                                      long k1, long k2, long k3, float dxBeta, long dx, long dxPitch, boolean all) {
-        var always = S.maskAll(all);
+    private static void plainGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long k1,
+                                      long k2, long k3, float dxBeta, long dx, long dxPitch) {
+        var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
+        var v1 = FloatVector.fromMemorySegment(S, ALL, k1, ORDER);
+        var v2 = FloatVector.fromMemorySegment(S, ALL, k2, ORDER);
+        var v3 = FloatVector.fromMemorySegment(S, ALL, k3, ORDER);
+        var beta = FloatVector.broadcast(S, dxBeta);
+        for (int p = 0; p < pixels; p++) {
+            var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
+            var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER);
+            var r = dv.fma(v1, d.fma(v2, v3));
+            if (dxBeta == 0) {
+                r.intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
+            } else {
+                FloatVector.fromMemorySegment(S, ALL, dx + p * dxPitch, ORDER).fma(beta, r)
+                        .intoMemorySegment(ALL, dx + p * dxPitch, ORDER);
+            }
+        }
+    }
+
+    private static void reluGradient(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long a, long b,
+                                     long k1, long k2, long k3, float dxBeta, long dx, long dxPitch) {
         var vmean = FloatVector.fromMemorySegment(S, ALL, mean, ORDER);
         var va = FloatVector.fromMemorySegment(S, ALL, a, ORDER);
         var vb = FloatVector.fromMemorySegment(S, ALL, b, ORDER);
@@ -308,7 +343,7 @@ final class PanamaNorm implements NormLanes {
         var beta = FloatVector.broadcast(S, dxBeta);
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
-            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0).or(always);
+            var passes = d.fma(va, vb).compare(VectorOperators.GT, 0);
             var dv = FloatVector.zero(S).blend(FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER), passes);
             var r = dv.fma(v1, d.fma(v2, v3));
             if (dxBeta == 0) {
