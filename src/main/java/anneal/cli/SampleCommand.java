@@ -126,8 +126,13 @@ final class SampleCommand implements Callable<Integer> {
         }
     }
 
-    /** What {@code --json} prints. */
+    /**
+     * What {@code --json} prints.
+     *
+     * @param firstStepSeconds from the call of the program to the end of the first sampling step
+     */
     record Summary(String out, String record, int count, int steps, double seconds, double imagesPerSecond,
+                   double firstStepSeconds,
                    @JsonUnwrapped PeakMemory peak,
                    @JsonInclude(JsonInclude.Include.NON_NULL) ProfileReport profile) {
     }
@@ -168,11 +173,13 @@ final class SampleCommand implements Callable<Integer> {
         var shape = new SampleFiles.Shape(diffusionModel.imageSize(), diffusionModel.channels());
         var names = GuidanceOptions.names(diffusionModel, guide);
         long begin = System.nanoTime();
+        var firstStep = new FirstStep();
         try (var progress = Progress.start("sample", 0, (long) request.count() * steps, spec.commandLine().getErr());
                 var stop = Interruption.listen(() -> progress.say("stopping; nothing will be written"))) {
             try {
                 SampleFiles.of(out).write(out, shape, request, names, record.text(),
-                        listener -> imageSampler.run(request, new Watched(listener, progress, profiling, request, begin),
+                        listener -> imageSampler.run(request,
+                                new Watched(listener, progress, profiling, request, firstStep, begin),
                                 stop::requested));
             } catch (CancellationException e) {
                 return stop.exitCode();
@@ -183,15 +190,25 @@ final class SampleCommand implements Callable<Integer> {
         RunRecord.write(recordFile, record);
         double seconds = (System.nanoTime() - begin) * 1e-9;
         summarise(new Summary(out.toString(), recordFile.toString(), request.count(), steps, seconds,
-                request.count() / seconds, PeakMemory.of(on), profiled));
+                request.count() / seconds, firstStep.seconds, PeakMemory.of(on), profiled));
         return 0;
+    }
+
+    /** How long the user waited for the first sampling step. */
+    private static final class FirstStep {
+        private double seconds;
+
+        void end() {
+            seconds = seconds == 0 ? StartUp.seconds() : seconds;
+        }
     }
 
     /** Passes images on, and tells how far the work is: in network evaluations, since a batch can take long. */
     private record Watched(SampleListener to, Progress progress, Profiling profiling, SampleRequest request,
-                           long begin) implements SampleListener {
+                           FirstStep firstStep, long begin) implements SampleListener {
         @Override
         public void step(int first, SamplingStep step) {
+            firstStep.end();
             int n = Math.min(request.batch(), request.count() - first);
             long done = (long) first * step.total() + (long) (step.index() + 1) * n;
             double perSecond = done / (double) step.total() / ((System.nanoTime() - begin) * 1e-9);
@@ -213,6 +230,7 @@ final class SampleCommand implements Callable<Integer> {
             to.printf("%s: %s images, %d steps of %s each, in %s (%s images/s)%n", s.out, Figures.count(s.count),
                     s.steps, sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
             to.printf("  record       %s%n  peak memory  %s%n", s.record, s.peak);
+            to.printf("  first step   done %s after the start%n", Figures.duration(s.firstStepSeconds));
         }
         to.flush();
         profile.print(json ? null : s.profile, spec.commandLine().getErr());
