@@ -36,8 +36,13 @@ final class CpuKernels implements Kernels {
     private final RandomKernel random;
     private final OptimizerKernel optimizer;
     private final CpuContext cpu;
+    private final SelfCheck check;
 
     CpuKernels(CpuContext cpu) {
+        this(cpu, SelfCheck.of(cpu.lanes()));
+    }
+
+    CpuKernels(CpuContext cpu, SelfCheck check) {
         conv = new CpuConv(cpu);
         gemm = new CpuGemm(cpu);
         attention = new CpuAttention(cpu);
@@ -51,6 +56,7 @@ final class CpuKernels implements Kernels {
         random = new RandomKernel(cpu);
         optimizer = new OptimizerKernel(cpu);
         this.cpu = cpu;
+        this.check = check;
     }
 
     @Override
@@ -70,27 +76,35 @@ final class CpuKernels implements Kernels {
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         contract.conv(s, p, x, w, e, y);
         contract.workspace(conv.plan(s), workspace);
+        long begin = check.begin();
         conv.run(s, p, x, w, e, y, workspace);
+        check.flops(family(s), begin, s.flops(), Math.min(s.inC(), s.outC()));
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
         contract.gemm(s, a, b, e, c);
         contract.workspace(gemm.plan(s), workspace);
+        long begin = check.begin();
         gemm.run(s, a, b, e, c, workspace);
+        check.flops("matrix product", begin, s.flops(), Math.min(s.k(), Math.min(s.m(), s.n())));
     }
 
     @Override
     public void attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp) {
         contract.attention(s, in, mask, out, logSumExp);
+        long begin = check.begin();
         attention.forward(s, in, mask, out, logSumExp);
+        check.flops("attention", begin, s.flops(), smallest(s));
     }
 
     @Override
     public void attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
                                   Qkv gradients) {
         contract.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients);
+        long begin = check.begin();
         attention.backward(s, in, mask, out, logSumExp, outGradient, gradients);
+        check.flops("attention's gradient", begin, 2 * s.flops(), smallest(s));
     }
 
     @Override
@@ -102,14 +116,30 @@ final class CpuKernels implements Kernels {
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
         contract.norm(s, p, x, y);
+        long begin = check.begin();
         norm.norm(s, p, x, y);
+        check.bytes("normalisation", begin, plan(s).bytes(), s.channels());
     }
 
     @Override
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta,
                              Buf dGamma, Buf dBeta, Buf dScale, Buf dShift) {
         contract.normBackward(s, p, x, dy, dx, dGamma, dBeta, dScale, dShift);
+        long begin = check.begin();
         new NormGradient(cpu, s, p, x, dy).run(dx, dxBeta, dGamma, dBeta, dScale, dShift);
+        check.bytes("normalisation's gradient", begin, plan(s).bytes(), s.channels());
+    }
+
+    private static String family(ConvSpec s) {
+        return switch (s.mode()) {
+            case FORWARD -> "convolution";
+            case DATA_GRADIENT -> "convolution's data gradient";
+            case WEIGHT_GRADIENT -> "convolution's weight gradient";
+        };
+    }
+
+    private static int smallest(AttentionSpec s) {
+        return Math.min(s.headDim(), Math.min(s.lengthQ(), s.lengthK()));
     }
 
     @Override
