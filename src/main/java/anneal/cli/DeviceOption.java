@@ -1,5 +1,6 @@
 package anneal.cli;
 
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.Precision;
 import anneal.tensor.Device;
 import anneal.tensor.DeviceOptions;
@@ -24,6 +25,12 @@ final class DeviceOption {
                     + "bf16 (bfloat16 activations) (default: ${DEFAULT-VALUE}).")
     private String precision;
 
+    @Option(names = "--conv", paramLabel = "NAME", defaultValue = "auto", order = 903,
+            description = "How the cpu device convolves: auto (directly or by Winograd's F(2x2,3x3), by shape), fast (by "
+                    + "F(4x4,3x3) where that is faster, which is less exact: for sampling), or direct, f2, f4 (default: "
+                    + "${DEFAULT-VALUE}).")
+    private String convolution;
+
     /**
      * Opens the device that was asked for.
      *
@@ -39,7 +46,19 @@ final class DeviceOption {
     }
 
     private DeviceOptions options() {
-        return DeviceOptions.threads(threads).with(Precision.of(precision));
+        return DeviceOptions.threads(threads).with(Precision.of(precision)).with(ConvAlgorithm.of(convolution));
+    }
+
+    /**
+     * For a training, which has to go on with the same bits when it is resumed.
+     *
+     * @throws IllegalArgumentException in one line, if another way to convolve was asked for
+     */
+    void requireUsualConvolutions() {
+        if (ConvAlgorithm.of(convolution) != ConvAlgorithm.AUTO) {
+            throw new IllegalArgumentException("--conv " + convolution + " is for sampling; a training computes with "
+                    + "--conv auto, so that it can be resumed to the same bits");
+        }
     }
 
     int threads() {
@@ -49,6 +68,7 @@ final class DeviceOption {
     /** These options as they would have to be repeated; empty where they are the defaults. */
     String words() {
         return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads)
-                + (precision.equals("fp32") ? "" : " --precision " + precision);
+                + (precision.equals("fp32") ? "" : " --precision " + precision)
+                + (convolution.equals("auto") ? "" : " --conv " + convolution);
     }
 }

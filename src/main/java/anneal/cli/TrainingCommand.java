@@ -97,6 +97,7 @@ abstract class TrainingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        device.requireUsualConvolutions();
         checkFolder();
         var history = RunHistory.read(out);
         var base = base(history);

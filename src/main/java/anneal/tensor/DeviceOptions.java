@@ -1,5 +1,6 @@
 package anneal.tensor;
 
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.Precision;
 import anneal.kernel.profile.Profile;
 
@@ -10,14 +11,16 @@ import anneal.kernel.profile.Profile;
  * @param poison      fill freed memory with NaN, so that a stale read is seen (for tests)
  * @param forceScalar the cpu device without the Vector API
  * @param precision   what the cuda and sim devices store and multiply; the others have but one
+ * @param convolution how the cpu device convolves; the others have but one way
  * @param profile     where every kernel call is timed and counted, each waited for; null does neither
  */
-public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Precision precision, Profile profile) {
+public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Precision precision,
+                            ConvAlgorithm convolution, Profile profile) {
     public static final DeviceOptions DEFAULT = new DeviceOptions(0, false, false);
 
     /** In float32 without a profile. */
     public DeviceOptions(int threads, boolean poison, boolean forceScalar) {
-        this(threads, poison, forceScalar, Precision.FP32, null);
+        this(threads, poison, forceScalar, Precision.FP32, ConvAlgorithm.AUTO, null);
     }
 
     public DeviceOptions {
@@ -32,11 +35,16 @@ public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Pr
 
     /** These, with a profile (or without, if null). */
     public DeviceOptions with(Profile into) {
-        return new DeviceOptions(threads, poison, forceScalar, precision, into);
+        return new DeviceOptions(threads, poison, forceScalar, precision, convolution, into);
     }
 
     /** These, in another precision. */
     public DeviceOptions with(Precision other) {
-        return new DeviceOptions(threads, poison, forceScalar, other, profile);
+        return new DeviceOptions(threads, poison, forceScalar, other, convolution, profile);
+    }
+
+    /** These, with convolutions computed another way. */
+    public DeviceOptions with(ConvAlgorithm other) {
+        return new DeviceOptions(threads, poison, forceScalar, precision, other, profile);
     }
 }

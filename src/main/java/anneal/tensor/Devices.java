@@ -1,6 +1,7 @@
 package anneal.tensor;
 
 import anneal.kernel.Backend;
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.cpu.CpuPeak;
@@ -38,6 +39,9 @@ public final class Devices {
         if (options.precision() != Precision.FP32 && !name.equals("cuda") && !name.equals("sim")) {
             throw new IllegalArgumentException("device '" + name + "' has no precision to choose; cuda and sim do");
         }
+        if (options.convolution() != ConvAlgorithm.AUTO && !name.equals("cpu")) {
+            throw new IllegalArgumentException("device '" + name + "' convolves in one way only; cpu has several");
+        }
         var backend = backend(name, options);
         return new Device(options.profile() == null ? backend : new ProfiledBackend(backend, options.profile()));
     }
@@ -71,7 +75,7 @@ public final class Devices {
     }
 
     private static CpuOptions cpuOptions(DeviceOptions o) {
-        return new CpuOptions(threads(o), o.poison(), o.forceScalar());
+        return new CpuOptions(threads(o), o.poison(), o.forceScalar(), o.convolution());
     }
 
     private static CudaOptions cudaOptions(DeviceOptions o) {

@@ -22,7 +22,8 @@ final class CompilerHints {
               match: "anneal/kernel/cpu/panama/*.*",
               c1: { Exclude: true },
               c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*", "+anneal/kernel/cpu/panama/Fold.*",
-                             "+anneal/kernel/cpu/panama/*.load", "-anneal/kernel/cpu/panama/PanamaScores.*"] }
+                             "+anneal/kernel/cpu/panama/*.load", "+anneal/kernel/cpu/panama/PanamaWinograd4.*Row",
+                             "-anneal/kernel/cpu/panama/PanamaScores.*"] }
             }]
             """;
 

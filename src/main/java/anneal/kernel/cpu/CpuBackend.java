@@ -2,6 +2,7 @@ package anneal.kernel.cpu;
 
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.DType;
 import anneal.kernel.HostTransfer;
 import anneal.kernel.Kernels;
@@ -34,7 +35,9 @@ public final class CpuBackend implements Backend {
     @Override
     public String description() {
         int threads = context.threads().threads();
-        return "cpu: float32, " + context.lanes().name() + ", " + threads + (threads == 1 ? " thread" : " threads");
+        String convolution = context.convolution() == ConvAlgorithm.AUTO ? "" : ", convolution " + context.convolution();
+        return "cpu: float32, " + context.lanes().name() + ", " + threads + (threads == 1 ? " thread" : " threads")
+                + convolution;
     }
 
     @Override

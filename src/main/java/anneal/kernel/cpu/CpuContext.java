@@ -1,5 +1,7 @@
 package anneal.kernel.cpu;
 
+import anneal.kernel.ConvAlgorithm;
+
 /** What every kernel of one device shares: memory for intermediate results, threads, inner loops and choices. */
 record CpuContext(BlockPool memory, ThreadPool threads, Lanes lanes, ConvAlgorithm convolution) {
     CpuContext(BlockPool memory, ThreadPool threads, Lanes lanes) {

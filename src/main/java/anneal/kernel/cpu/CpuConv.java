@@ -37,11 +37,7 @@ final class CpuConv {
     }
 
     private Layout layout(ConvSpec s) {
-        return Layout.of(s, switch (context.convolution()) {
-            case DIRECT -> false;
-            case WINOGRAD_F2 -> WinogradProduct.fits(s);
-            case AUTO -> WinogradProduct.fits(s) && WinogradProduct.pays(s);
-        });
+        return Layout.of(s, WinogradTile.of(context.convolution(), s));
     }
 
     /**
@@ -49,44 +45,45 @@ final class CpuConv {
      * where they are not in the panels, then padded images.
      *
      * @param group images at a time
+     * @param tile  of Winograd's convolution; null for a direct one
      */
-    private record Layout(int group, int height, int width, int channels, boolean winograd, boolean packsWindows,
+    private record Layout(int group, int height, int width, int channels, WinogradTile tile, boolean packsWindows,
                           long panelBytes, long turnedBytes) {
-        static Layout of(ConvSpec s, boolean winograd) {
+        static Layout of(ConvSpec s, WinogradTile tile) {
             boolean data = s.mode() == ConvSpec.Mode.DATA_GRADIENT;
             int height = data ? s.inH() + s.kH() - 1 : s.inH() + 2 * s.padding();
             int width = data ? s.inW() + s.kW() - 1 : s.inW() + 2 * s.padding();
-            if (winograd) {
-                height = WinogradProduct.padded(s.inH());
-                width = WinogradProduct.padded(s.inW());
+            if (tile != null) {
+                height = tile.padded(s.inH());
+                width = tile.padded(s.inW());
             }
             int channels = data ? s.outC() : s.inC();
             long image = 4 * PaddedInput.floats(1, height, width, channels);
             int group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / image));
             if (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT) {
-                return new Layout(group, height, width, channels, winograd, false,
-                        4 * slices(s, winograd) * new ConvGradient(null, s).floats(), 0);
+                return new Layout(group, height, width, channels, tile, false,
+                        4 * slices(s, tile) * new ConvGradient(null, s).floats(), 0);
             }
             long pixels = data ? (long) s.inH() * s.inW() : (long) s.outH() * s.outW();
             int results = data ? s.inC() : s.outC();
             long depth = (long) s.kH() * s.kW() * channels;
-            if (winograd) {
-                return new Layout(group, height, width, channels, true, false,
-                        4 * Product.panelFloats(results, depth), WinogradProduct.filterBytes(channels, results));
+            if (tile != null) {
+                return new Layout(group, height, width, channels, tile, false,
+                        4 * Product.panelFloats(results, depth), WinogradProduct.filterBytes(tile, channels, results));
             }
             boolean packsWindows = group * pixels < results;
-            return new Layout(group, height, width, channels, false, packsWindows,
+            return new Layout(group, height, width, channels, null, packsWindows,
                     4 * Product.panelFloats(packsWindows ? group * pixels : results, depth),
                     data && packsWindows ? 4 * depth * results : 0);
         }
 
         /** Sums of a weight gradient that are made apart. */
-        static int slices(ConvSpec s, boolean winograd) {
-            return winograd ? new WinogradGradient(null, s).slices() : new ConvGradient(null, s).slices();
+        static int slices(ConvSpec s, WinogradTile tile) {
+            return tile != null ? new WinogradGradient(null, tile, s).slices() : new ConvGradient(null, s).slices();
         }
 
         String algorithm() {
-            return winograd ? "winograd f2" : packsWindows ? "direct, windows packed" : "direct";
+            return tile != null ? tile.toString() : packsWindows ? "direct, windows packed" : "direct";
         }
 
         long turned() {
@@ -114,8 +111,8 @@ final class CpuConv {
         }
     }
 
-    private static WinogradProduct winograd(CpuContext context, ConvProduct c) {
-        return new WinogradProduct(context, c.outH(), c.outW(), c.inC(), c.outC());
+    private WinogradProduct winograd(WinogradTile tile, ConvProduct c) {
+        return new WinogradProduct(context, tile, c.outH(), c.outW(), c.inC(), c.outC());
     }
 
     /** The product that makes y or, from gradients, x. */
@@ -138,8 +135,8 @@ final class CpuConv {
             product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(),
                     new Product.Right(work, 0));
         }
-        if (layout.winograd) {
-            winograd(context, conv).transform(work, work + layout.turned());
+        if (layout.tile != null) {
+            winograd(layout.tile, conv).transform(work, work + layout.turned());
         }
         var weights = new Product.Left(w.address(), 0, 4L * conv.depth(), 4);
         groups(s, layout, (first, count) -> {
@@ -162,8 +159,8 @@ final class CpuConv {
         } else {
             turnPanels(s, w.address(), work);
         }
-        if (layout.winograd) {
-            winograd(context, conv).transform(work, turned);
+        if (layout.tile != null) {
+            winograd(layout.tile, conv).transform(work, turned);
         }
         var weights = new Product.Left(turned, 0, 4, 4L * s.inC());
         groups(s, layout, (first, count) -> {
@@ -178,8 +175,8 @@ final class CpuConv {
     private void multiply(ConvProduct conv, Layout layout, PaddedInput input, int first, int count,
                           Product.Left weights, Output output, long work) {
         long pixels = (long) conv.outH() * conv.outW();
-        if (layout.winograd) {
-            winograd(context, conv).run(input, count, work + layout.turned(), output, first * pixels);
+        if (layout.tile != null) {
+            winograd(layout.tile, conv).run(input, count, work + layout.turned(), output, first * pixels);
         } else if (layout.packsWindows) {
             conv.packWindows(input, count, work);
             product.run(conv.outC(), Math.toIntExact(count * pixels), conv.parts(), weights,
@@ -206,14 +203,15 @@ final class CpuConv {
                 padded.fill(context, p, x, first, count, s.padding());
             }
             long dy = y.address() + (long) first * s.outH() * s.outW() * Output.pitch(y);
-            if (layout.winograd) {
-                new WinogradGradient(context, s).accumulate(padded, count, dy, Output.pitch(y), work, first > 0);
+            if (layout.tile != null) {
+                new WinogradGradient(context, layout.tile, s).accumulate(padded, count, dy, Output.pitch(y), work,
+                        first > 0);
             } else {
                 gradient.accumulate(inPlace ? PaddedInput.view(x, first) : padded, count, dy, Output.pitch(y), work,
                         first > 0);
             }
         });
-        gradient.finish(Layout.slices(s, layout.winograd), work, w.address(), (float) e.alpha(), (float) e.beta());
+        gradient.finish(Layout.slices(s, layout.tile), work, w.address(), (float) e.alpha(), (float) e.beta());
     }
 
     private interface Group {

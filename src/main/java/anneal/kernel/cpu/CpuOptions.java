@@ -1,5 +1,7 @@
 package anneal.kernel.cpu;
 
+import anneal.kernel.ConvAlgorithm;
+
 /**
  * How a {@link CpuBackend} is set up.
  *

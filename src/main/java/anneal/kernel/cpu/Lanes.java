@@ -12,7 +12,7 @@ public interface Lanes {
     PanelLanes panels();
 
     /** Transforms of Winograd's convolution. */
-    WinogradLanes winograd();
+    WinogradLanes winograd(WinogradTile tile);
 
     /** Rows of attention scores and other steps between two products. */
     ScoreLanes scores();

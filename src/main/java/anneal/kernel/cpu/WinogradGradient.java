@@ -2,23 +2,19 @@ package anneal.kernel.cpu;
 
 import static anneal.kernel.cpu.Product.ROW;
 import static anneal.kernel.cpu.TileLanes.PANEL;
-import static anneal.kernel.cpu.WinogradProduct.NUMBERS;
 
 import anneal.kernel.Activation;
 import anneal.kernel.ConvSpec;
 
 /**
- * The weight gradient of a 3x3 convolution by Winograd's F(2x2, 3x3) turned around: {@code dg = G' (sum over all tiles
- * of (B' d B) * (A dy A')) G}, sixteen matrix products over tiles instead of nine over four times as many pixels. A
- * task sums a block of the weights over a slice of the tiles; slices and blocks follow from the shape.
+ * The weight gradient of a 3x3 convolution by Winograd's F(m x m, 3x3) turned around, which is F(3x3, m x m):
+ * {@code dg = G' (sum over all tiles of (B' d B) * (A dy A')) G}, a matrix product over tiles for each of the (m+2)^2
+ * numbers instead of nine over m^2 times as many pixels. A task sums a block of the weights over a slice of the tiles;
+ * slices and blocks follow from the shape.
  */
 final class WinogradGradient {
-    /** Tiles that are transformed at a time. */
-    private static final int CHUNK = 128;
     /** Tiles whose products are one chain of multiply-adds: so few that the sum is as exact as the direct one. */
     private static final int CHAIN = 32;
-    /** Output channels of a task. */
-    private static final int BLOCK = 128;
     /** Output channels that are transformed back at a time. */
     private static final int FILTERS = 16;
     private static final int ENOUGH_TASKS = 24;
@@ -28,24 +24,33 @@ final class WinogradGradient {
 
     private final CpuContext context;
     private final ConvSpec s;
+    private final WinogradTile size;
+    /** Tiles that are transformed at a time. */
+    private final int chunk;
+    /** Output channels of a task. */
+    private final int block;
     private final int tilesH;
     private final int tilesW;
     private final int panels;
     private final int blocks;
 
-    WinogradGradient(CpuContext context, ConvSpec s) {
+    WinogradGradient(CpuContext context, WinogradTile size, ConvSpec s) {
         this.context = context;
+        this.size = size;
         this.s = s;
-        tilesH = (s.outH() + 1) / 2;
-        tilesW = (s.outW() + 1) / 2;
+        // a block of sums, one for each number, has to stay in the second-level cache beside a band of a chunk
+        chunk = size == WinogradTile.F2 ? 128 : 32;
+        block = size == WinogradTile.F2 ? 128 : 64;
+        tilesH = size.tiles(s.outH());
+        tilesW = size.tiles(s.outW());
         panels = (s.inC() + PANEL - 1) / PANEL;
-        blocks = (s.outC() + BLOCK - 1) / BLOCK;
+        blocks = (s.outC() + block - 1) / block;
     }
 
     /** Into how many parts the tiles are cut, so that small weights of large images make enough tasks. */
     int slices() {
         int tasks = panels * blocks;
-        long wanted = Math.min((ENOUGH_TASKS + tasks - 1) / tasks, (long) s.n() * tilesH * tilesW / CHUNK);
+        long wanted = Math.min((ENOUGH_TASKS + tasks - 1) / tasks, (long) s.n() * tilesH * tilesW / chunk);
         return (int) Math.max(1, Math.min(MOST_SLICES, wanted));
     }
 
@@ -55,12 +60,12 @@ final class WinogradGradient {
         int lines = samples * tilesH;
         long floats = 9L * s.outC() * s.inC();
         context.threads().run(slices * panels * blocks, (task, worker) -> {
-            int block = task % blocks;
+            int part = task % blocks;
             int panel = task / blocks % panels;
             int slice = task / blocks / panels;
             // equal shares: none has fewer channels than a transform takes
             var work = new Work(input, dy, dyPixel, s.inC() * panel / panels, s.inC() * (panel + 1) / panels,
-                    s.outC() * block / blocks, s.outC() * (block + 1) / blocks, worker);
+                    s.outC() * part / blocks, s.outC() * (part + 1) / blocks, worker);
             work.sum((int) ((long) lines * slice / slices), (int) ((long) lines * (slice + 1) / slices));
             work.store(sums + 4 * slice * floats, add);
         });
@@ -76,10 +81,10 @@ final class WinogradGradient {
         private final int out;
         private final int rows;
         private final long inputs;
-        private final long inputNumber = CHUNK * ROW + GAP;
+        private final long inputNumber = chunk * ROW + GAP;
         private final long gradients;
-        private final long gradientRow = 4L * BLOCK;
-        private final long gradientNumber = CHUNK * gradientRow + GAP;
+        private final long gradientRow = 4L * block;
+        private final long gradientNumber = chunk * gradientRow + GAP;
         private final long products;
         private final long productNumber;
         private final long edge;
@@ -95,33 +100,36 @@ final class WinogradGradient {
             rows = outEnd - out;
             productNumber = rows * ROW + GAP;
             inputs = context.threads().scratch(worker,
-                    4 * (inputNumber + gradientNumber) + NUMBERS * productNumber + 4 * CHUNK * gradientRow);
-            gradients = inputs + 4 * inputNumber;
-            products = gradients + 4 * gradientNumber;
-            edge = products + NUMBERS * productNumber;
+                    size.bandNumbers() * (inputNumber + gradientNumber) + size.numbers() * productNumber
+                            + (long) size.result() * size.result() * chunk * gradientRow);
+            gradients = inputs + size.bandNumbers() * inputNumber;
+            products = gradients + size.bandNumbers() * gradientNumber;
+            edge = products + size.numbers() * productNumber;
         }
 
         /** Sums over lines of tiles. */
         void sum(int from, int to) {
-            int lines = Math.max(1, CHUNK / tilesW);
+            int lines = Math.max(1, chunk / tilesW);
             for (int line = from; line < to; line += lines) {
-                for (int tile = 0; tile < tilesW; tile += CHUNK) {
-                    chunk(line, Math.min(lines, to - line), tile, Math.min(CHUNK, tilesW - tile));
+                for (int tile = 0; tile < tilesW; tile += chunk) {
+                    chunk(line, Math.min(lines, to - line), tile, Math.min(chunk, tilesW - tile));
                 }
             }
             if (!started) {
-                Native.clear(products, NUMBERS * productNumber);
+                Native.clear(products, size.numbers() * productNumber);
             }
         }
 
         private void chunk(int line, int lines, int tile, int tiles) {
-            for (int r = 0; r < 4; r++) {
+            for (int band = 0; band < size.bands(); band++) {
                 for (int i = 0; i < lines; i++) {
-                    transform(r, line + i, tile, tiles, (long) i * tiles);
+                    transform(band, line + i, tile, tiles, (long) i * tiles);
                 }
-                for (int j = 0; j < 4; j++) {
+                int first = size.bandRow(band) * size.patch();
+                int end = size.bandRow(band + 1) * size.patch();
+                for (int j = 0; j < end - first; j++) {
                     multiply(lines * tiles, gradients + j * gradientNumber, inputs + j * inputNumber,
-                            products + (4 * r + j) * productNumber);
+                            products + (first + j) * productNumber);
                 }
             }
             started = true;
@@ -134,29 +142,30 @@ final class WinogradGradient {
             }
         }
 
-        private void transform(int r, int line, int tile, int tiles, long place) {
-            var lanes = context.lanes().winograd();
+        private void transform(int band, int line, int tile, int tiles, long place) {
+            var lanes = context.lanes().winograd(size);
             int sample = line / tilesH;
-            int h = 2 * (line % tilesH);
-            int w = 2 * tile;
-            lanes.input(r, tiles, cols, input.base() + sample * input.image() + h * input.row() + w * input.pixel()
+            int h = size.result() * (line % tilesH);
+            int w = size.result() * tile;
+            lanes.input(band, tiles, cols, input.base() + sample * input.image() + h * input.row() + w * input.pixel()
                     + 4L * in, input.row(), input.pixel(), inputs + place * ROW, ROW, inputNumber);
             long from = dy + (((long) sample * s.outH() + h) * s.outW() + w) * dyPixel + 4L * out;
             long to = gradients + place * gradientRow;
-            int height = Math.min(2, s.outH() - h);
-            int width = Math.min(2 * tiles, s.outW() - w);
-            if (height == 2 && width == 2 * tiles) {
-                lanes.gradient(r, tiles, rows, from, s.outW() * dyPixel, dyPixel, to, gradientRow, gradientNumber);
+            int wide = size.result() * tiles;
+            int height = Math.min(size.result(), s.outH() - h);
+            int width = Math.min(wide, s.outW() - w);
+            if (height == size.result() && width == wide) {
+                lanes.gradient(band, tiles, rows, from, s.outW() * dyPixel, dyPixel, to, gradientRow, gradientNumber);
                 return;
             }
             // tiles that reach beyond the image see zeros there
-            long edgeRow = 2 * tiles * gradientRow;
-            Native.clear(edge, 2 * edgeRow);
+            long edgeRow = wide * gradientRow;
+            Native.clear(edge, size.result() * edgeRow);
             for (int i = 0; i < height; i++) {
                 context.lanes().panels().copy(width, rows, from + i * s.outW() * dyPixel, dyPixel, edge + i * edgeRow,
                         gradientRow);
             }
-            lanes.gradient(r, tiles, rows, edge, edgeRow, gradientRow, to, gradientRow, gradientNumber);
+            lanes.gradient(band, tiles, rows, edge, edgeRow, gradientRow, to, gradientRow, gradientNumber);
         }
 
         /** Transforms the sums back, over the transformed inputs, and hands them over. */
@@ -166,7 +175,7 @@ final class WinogradGradient {
             for (int first = 0; first < rows; first += FILTERS) {
                 int count = Math.min(FILTERS, rows - first);
                 for (int r = 0; r < 3; r++) {
-                    context.lanes().winograd().filterGradient(r, (long) count * PANEL, products + first * ROW,
+                    context.lanes().winograd(size).filterGradient(r, (long) count * PANEL, products + first * ROW,
                             productNumber, taps + 3 * r * tap, tap);
                 }
                 for (int t = 0; t < 9; t++) {

@@ -3,69 +3,46 @@ package anneal.kernel.cpu;
 import static anneal.kernel.cpu.Product.ROW;
 import static anneal.kernel.cpu.TileLanes.PANEL;
 
-import anneal.kernel.ConvSpec;
-
 /**
- * The 3x3 convolution by Winograd's F(2x2, 3x3), forward and, with turned weights, for the data gradient. A task takes
- * a strip of tiles whose transformed input stays in the second-level cache, multiplies it with the sixteen transformed
- * weight matrices and transforms back. How tiles are put together into strips never shows in the bits.
+ * The 3x3 convolution by Winograd's minimal filtering, forward and, with turned weights, for the data gradient. A task
+ * takes a strip of tiles whose transformed input stays in the second-level cache, multiplies it with the transformed
+ * weight matrices, one for each number of a tile, and transforms back. How tiles are put together into strips never
+ * shows in the bits.
  *
- * @param inC  channels of the padded images, which have one pixel of border, and another where an extent is odd
+ * @param inC  channels of the padded images, which have one pixel of border, and more where tiles reach further
  * @param outC channels of the result
  */
-record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC) {
-    /** Numbers of a transformed tile. */
-    static final int NUMBERS = 16;
+record WinogradProduct(CpuContext context, WinogradTile size, int outH, int outW, int inC, int outC) {
     /** A strip's transformed input and results take at most so many bytes. */
     private static final long STRIP = 512 << 10;
     private static final int MOST_TILES = 64;
     /** Between the numbers of a tile, so that they do not all fall into one set of a cache. */
     private static final long GAP = 192;
     private static final int ENOUGH_TASKS = 24;
-    /** An image with fewer multiplications is not worth it. */
-    private static final int WORK = 2 << 20;
 
-    /** Whether the shape allows it. */
-    static boolean fits(ConvSpec s) {
-        return s.kH() == 3 && s.kW() == 3 && s.stride() == 1 && s.padding() == 1
-                && Math.min(s.inC(), s.outC()) >= WinogradLanes.FEWEST;
-    }
-
-    /**
-     * Whether it is chosen, by mode and the shape of one image (of all images, for the weight gradient, which sums over
-     * them). Transforming the weights must be worth while for a batch of one too, and is cheapest for the data
-     * gradient, which need not turn them. An image with little work is over in microseconds either way: there the
-     * direct sum is the more exact one at no price.
-     */
-    static boolean pays(ConvSpec s) {
-        long pixels = (long) s.outH() * s.outW();
-        boolean enough = switch (s.mode()) {
-            case FORWARD -> pixels >= 48;
-            case DATA_GRADIENT -> pixels >= 16;
-            case WEIGHT_GRADIENT -> s.n() * pixels >= 64;
-        };
-        return enough && 9 * pixels * s.inC() * s.outC() >= WORK;
-    }
-
-    /** An extent with the border that tiles read. */
-    static int padded(int extent) {
-        return (extent + 1) / 2 * 2 + 2;
-    }
-
-    static long filterBytes(int inC, int outC) {
-        return (outC + PANEL - 1) / PANEL * NUMBERS * inC * ROW;
+    static long filterBytes(WinogradTile size, int inC, int outC) {
+        return (outC + PANEL - 1) / PANEL * size.numbers() * inC * ROW;
     }
 
     int panels() {
         return (outC + PANEL - 1) / PANEL;
     }
 
+    private WinogradLanes lanes() {
+        return context.lanes().winograd(size);
+    }
+
+    /** The first number of a band. */
+    private long number(int band) {
+        return (long) size.bandRow(band) * size.patch();
+    }
+
     private int tilesH() {
-        return (outH + 1) / 2;
+        return size.tiles(outH);
     }
 
     private int tilesW() {
-        return (outW + 1) / 2;
+        return size.tiles(outW);
     }
 
     /** Transforms weights that are packed as for {@link ConvProduct}; to panels of [number][input channel][64]. */
@@ -75,9 +52,9 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
             int channel = task % parts * 32;
             long count = (long) Math.min(32, inC - channel) * PANEL;
             long from = packed + (task / parts * 9L * inC + channel) * ROW;
-            long to = filters + ((long) task / parts * NUMBERS * inC + channel) * ROW;
-            for (int row = 0; row < 4; row++) {
-                context.lanes().winograd().filter(row, count, from, inC * ROW, to + 4 * row * inC * ROW, inC * ROW);
+            long to = filters + ((long) task / parts * size.numbers() * inC + channel) * ROW;
+            for (int band = 0; band < size.bands(); band++) {
+                lanes().filter(band, count, from, inC * ROW, to + number(band) * inC * ROW, inC * ROW);
             }
         });
     }
@@ -108,7 +85,7 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
 
     private Cut cut(int samples) {
         int allLines = samples * tilesH();
-        long wanted = Math.min(MOST_TILES, STRIP / (4 * NUMBERS * (inC + PANEL)));
+        long wanted = Math.min(MOST_TILES, STRIP / (4L * size.numbers() * (inC + PANEL)));
         int most = (int) Math.max(16, Math.min(wanted, (long) allLines * tilesW() / ENOUGH_TASKS));
         int across = (tilesW() + most - 1) / most;
         int tiles = (tilesW() + across - 1) / across;
@@ -142,9 +119,10 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
             inputNumber = Native.align(4L * strip.count() * inC) + GAP;
             productNumber = strip.count() * ROW + GAP;
             inputs = context.threads().scratch(worker,
-                    NUMBERS * (inputNumber + productNumber) + 4 * strip.tiles * ROW);
-            products = inputs + NUMBERS * inputNumber;
-            results = products + NUMBERS * productNumber;
+                    size.numbers() * (inputNumber + productNumber)
+                            + (long) size.result() * size.result() * strip.tiles * ROW);
+            products = inputs + size.numbers() * inputNumber;
+            results = products + size.numbers() * productNumber;
         }
 
         void run(PaddedInput input, long filters, Output output, long row, int first, int last) {
@@ -152,7 +130,7 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
                 transform(input, i);
             }
             for (int panel = first; panel < last; panel++) {
-                multiply(Math.min(PANEL, outC - panel * PANEL), filters + panel * NUMBERS * inC * ROW);
+                multiply(Math.min(PANEL, outC - panel * PANEL), filters + (long) panel * size.numbers() * inC * ROW);
                 for (int i = 0; i < strip.lines; i++) {
                     finish(i, panel, output, row);
                 }
@@ -161,16 +139,17 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
 
         private void transform(PaddedInput input, int i) {
             int line = strip.line + i;
-            long from = input.base() + line / tilesH() * input.image() + 2L * (line % tilesH()) * input.row()
-                    + 2L * strip.tile * input.pixel();
-            for (int r = 0; r < 4; r++) {
-                context.lanes().winograd().input(r, strip.tiles, inC, from, input.row(), input.pixel(),
-                        inputs + 4 * r * inputNumber + 4L * i * strip.tiles * inC, 4L * inC, inputNumber);
+            long from = input.base() + line / tilesH() * input.image()
+                    + (long) size.result() * (line % tilesH()) * input.row()
+                    + (long) size.result() * strip.tile * input.pixel();
+            for (int band = 0; band < size.bands(); band++) {
+                lanes().input(band, strip.tiles, inC, from, input.row(), input.pixel(),
+                        inputs + number(band) * inputNumber + 4L * i * strip.tiles * inC, 4L * inC, inputNumber);
             }
         }
 
         private void multiply(int cols, long panel) {
-            for (int n = 0; n < NUMBERS; n++) {
+            for (int n = 0; n < size.numbers(); n++) {
                 long left = inputs + n * inputNumber;
                 long right = panel + n * inC * ROW;
                 long to = products + n * productNumber;
@@ -182,21 +161,22 @@ record WinogradProduct(CpuContext context, int outH, int outW, int inC, int outC
 
         private void finish(int i, int panel, Output output, long row) {
             int line = strip.line + i;
-            int h = 2 * (line % tilesH());
-            int w = 2 * strip.tile;
-            int rows = Math.min(2, outH - h);
-            int width = Math.min(2 * strip.tiles, outW - w);
+            int h = size.result() * (line % tilesH());
+            int w = size.result() * strip.tile;
+            int rows = Math.min(size.result(), outH - h);
+            int width = Math.min(size.result() * strip.tiles, outW - w);
             int cols = Math.min(PANEL, outC - panel * PANEL);
             long first = row + ((long) line / tilesH() * outH + h) * outW + w;
             long from = products + i * strip.tiles * ROW;
-            boolean whole = rows == 2 && width == 2 * strip.tiles && cols % WinogradLanes.FEWEST == 0;
+            boolean whole = rows == size.result() && width == size.result() * strip.tiles
+                    && cols % WinogradLanes.FEWEST == 0;
             if (whole && output.isDirect()) {
-                context.lanes().winograd().output(strip.tiles, cols, from, ROW, productNumber,
+                lanes().output(strip.tiles, cols, from, ROW, productNumber,
                         output.address(first, (long) panel * PANEL), outW * output.yRow(), output.yRow());
                 return;
             }
-            long resultRow = 2 * strip.tiles * ROW;
-            context.lanes().winograd().output(strip.tiles, cols, from, ROW, productNumber, results, resultRow, ROW);
+            long resultRow = size.result() * strip.tiles * ROW;
+            lanes().output(strip.tiles, cols, from, ROW, productNumber, results, resultRow, ROW);
             for (int r = 0; r < rows; r++) {
                 output.take(width, cols, results + r * resultRow, ROW, first + (long) r * outW, (long) panel * PANEL);
             }

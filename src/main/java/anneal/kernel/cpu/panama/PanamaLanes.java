@@ -11,6 +11,7 @@ import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
 import anneal.kernel.cpu.WinogradLanes;
+import anneal.kernel.cpu.WinogradTile;
 import jdk.incubator.vector.FloatVector;
 
 /** The inner loops on the Vector API, at the width that the JVM prefers on this machine. */
@@ -24,7 +25,8 @@ public final class PanamaLanes implements Lanes {
     private final OptimizerLanes optimizer = new PanamaOptimizer();
     private final RandomLanes random = new PanamaRandom();
     private final ScoreLanes scores = new PanamaScores();
-    private final WinogradLanes winograd = new PanamaWinograd();
+    private final WinogradLanes winograd2 = new PanamaWinograd2();
+    private final WinogradLanes winograd4 = new PanamaWinograd4();
 
     /** @throws UnsupportedOperationException if vectors are shorter than 128 bits */
     public PanamaLanes() {
@@ -57,8 +59,8 @@ public final class PanamaLanes implements Lanes {
     }
 
     @Override
-    public WinogradLanes winograd() {
-        return winograd;
+    public WinogradLanes winograd(WinogradTile tile) {
+        return tile == WinogradTile.F2 ? winograd2 : winograd4;
     }
 
     @Override

@@ -11,6 +11,7 @@ import anneal.kernel.cpu.ScoreLanes;
 import anneal.kernel.cpu.SoftmaxLanes;
 import anneal.kernel.cpu.TileLanes;
 import anneal.kernel.cpu.WinogradLanes;
+import anneal.kernel.cpu.WinogradTile;
 
 /** The inner loops in plain Java. */
 public final class ScalarLanes implements Lanes {
@@ -23,7 +24,8 @@ public final class ScalarLanes implements Lanes {
     private final OptimizerLanes optimizer = new ScalarOptimizer();
     private final RandomLanes random = new ScalarRandom();
     private final ScoreLanes scores = new ScalarScores();
-    private final WinogradLanes winograd = new ScalarWinograd();
+    private final WinogradLanes winograd2 = new ScalarWinograd(WinogradTile.F2);
+    private final WinogradLanes winograd4 = new ScalarWinograd(WinogradTile.F4);
 
     @Override
     public String name() {
@@ -46,8 +48,8 @@ public final class ScalarLanes implements Lanes {
     }
 
     @Override
-    public WinogradLanes winograd() {
-        return winograd;
+    public WinogradLanes winograd(WinogradTile tile) {
+        return tile == WinogradTile.F2 ? winograd2 : winograd4;
     }
 
     @Override

@@ -4,83 +4,95 @@ import static anneal.kernel.cpu.Native.get;
 import static anneal.kernel.cpu.Native.set;
 
 import anneal.kernel.cpu.WinogradLanes;
+import anneal.kernel.cpu.WinogradTile;
 
-/** {@link WinogradLanes} one float at a time. */
+/** {@link WinogradLanes} one float at a time: a {@link WinogradLine} down the columns, then along the rows. */
 final class ScalarWinograd implements WinogradLanes {
+    private final WinogradTile tile;
+    private final WinogradLine line;
+
+    ScalarWinograd(WinogradTile tile) {
+        this.tile = tile;
+        line = switch (tile) {
+            case F2 -> new WinogradLine.F2();
+            case F4 -> new WinogradLine.F4();
+        };
+    }
+
+    /** One of the transforms of a line of numbers. */
+    private interface Transform {
+        void apply(float[] from, float[] to);
+    }
+
+    /** A matrix of numbers in memory: its corner, from row to row, and from column to column. */
+    private record Place(long at, long row, long column) {
+    }
+
+    /** {@code to = rows first to last - 1 of T from T'}, for a square matrix of {@code size} rows. */
+    private static void apply(Transform t, int size, Place from, int results, int first, int last, Place to) {
+        var in = new float[size];
+        var out = new float[results];
+        var columns = new float[last - first][size];
+        for (int j = 0; j < size; j++) {
+            for (int i = 0; i < size; i++) {
+                in[i] = get(from.at + i * from.row + j * from.column);
+            }
+            t.apply(in, out);
+            for (int i = first; i < last; i++) {
+                columns[i - first][j] = out[i];
+            }
+        }
+        for (int i = first; i < last; i++) {
+            t.apply(columns[i - first], out);
+            for (int j = 0; j < results; j++) {
+                set(to.at + (i - first) * to.row + j * to.column, out[j]);
+            }
+        }
+    }
+
+    private void band(Transform t, int size, int band, Place from, long to, long number) {
+        apply(t, size, from, tile.patch(), tile.bandRow(band), tile.bandRow(band + 1),
+                new Place(to, tile.patch() * number, number));
+    }
+
     @Override
-    public void input(int row, int tiles, int channels, long from, long fromRow, long fromPixel,
+    public void input(int band, int tiles, int channels, long from, long fromRow, long fromPixel,
                       long to, long toTile, long toNumber) {
         for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < channels; c++) {
-                long first = from + FIRST[row] * fromRow + 2L * t * fromPixel + 4L * c;
-                long second = from + SECOND[row] * fromRow + 2L * t * fromPixel + 4L * c;
-                float d0 = Math.fma(get(second), SIGN[row], get(first));
-                float d1 = Math.fma(get(second + fromPixel), SIGN[row], get(first + fromPixel));
-                float d2 = Math.fma(get(second + 2 * fromPixel), SIGN[row], get(first + 2 * fromPixel));
-                float d3 = Math.fma(get(second + 3 * fromPixel), SIGN[row], get(first + 3 * fromPixel));
-                long at = to + t * toTile + 4L * c;
-                set(at, d0 - d2);
-                set(at + toNumber, d1 + d2);
-                set(at + 2 * toNumber, d2 - d1);
-                set(at + 3 * toNumber, d1 - d3);
+                band(line::input, tile.patch(), band, new Place(from + tile.result() * t * fromPixel + 4L * c, fromRow,
+                        fromPixel), to + t * toTile + 4L * c, toNumber);
             }
         }
     }
 
     @Override
-    public void filter(int row, long count, long from, long fromTap, long to, long toNumber) {
+    public void filter(int band, long count, long from, long fromTap, long to, long toNumber) {
         for (long i = 0; i < 4 * count; i += 4) {
-            float left = column(G[row], from + i, fromTap);
-            float middle = column(G[row], from + i + fromTap, fromTap) * 0.5f;
-            float right = column(G[row], from + i + 2 * fromTap, fromTap);
-            float outer = (left + right) * 0.5f;
-            set(to + i, left);
-            set(to + i + toNumber, outer + middle);
-            set(to + i + 2 * toNumber, outer - middle);
-            set(to + i + 3 * toNumber, right);
+            band(line::filter, 3, band, new Place(from + i, 3 * fromTap, fromTap), to + i, toNumber);
         }
-    }
-
-    private static float column(float[] g, long at, long tap) {
-        return Math.fma(get(at + 6 * tap), g[2], Math.fma(get(at + 3 * tap), g[1], get(at) * g[0]));
     }
 
     @Override
     public void output(int tiles, int channels, long from, long fromTile, long fromNumber,
                        long to, long toRow, long toPixel) {
-        var upper = new float[4];
-        var lower = new float[4];
         for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < channels; c++) {
-                for (int j = 0; j < 4; j++) {
-                    long at = from + t * fromTile + 4L * c + j * fromNumber;
-                    float m1 = get(at + 4 * fromNumber);
-                    float m2 = get(at + 8 * fromNumber);
-                    upper[j] = get(at) + (m1 + m2);
-                    lower[j] = m1 - m2 - get(at + 12 * fromNumber);
-                }
-                long at = to + 2L * t * toPixel + 4L * c;
-                set(at, upper[0] + (upper[1] + upper[2]));
-                set(at + toPixel, upper[1] - upper[2] - upper[3]);
-                set(at + toRow, lower[0] + (lower[1] + lower[2]));
-                set(at + toRow + toPixel, lower[1] - lower[2] - lower[3]);
+                apply(line::output, tile.patch(),
+                        new Place(from + t * fromTile + 4L * c, tile.patch() * fromNumber, fromNumber),
+                        tile.result(), 0, tile.result(),
+                        new Place(to + tile.result() * t * toPixel + 4L * c, toRow, toPixel));
             }
         }
     }
 
     @Override
-    public void gradient(int row, int tiles, int channels, long from, long fromRow, long fromPixel,
+    public void gradient(int band, int tiles, int channels, long from, long fromRow, long fromPixel,
                          long to, long toTile, long toNumber) {
         for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < channels; c++) {
-                long p = from + 2L * t * fromPixel + 4L * c;
-                float left = Math.fma(get(p + fromRow), LOWER[row], get(p) * UPPER[row]);
-                float right = Math.fma(get(p + fromRow + fromPixel), LOWER[row], get(p + fromPixel) * UPPER[row]);
-                long at = to + t * toTile + 4L * c;
-                set(at, left);
-                set(at + toNumber, left + right);
-                set(at + 2 * toNumber, left - right);
-                set(at + 3 * toNumber, -right);
+                band(line::gradient, tile.result(), band, new Place(from + tile.result() * t * fromPixel + 4L * c,
+                        fromRow, fromPixel), to + t * toTile + 4L * c, toNumber);
             }
         }
     }
@@ -88,19 +100,8 @@ final class ScalarWinograd implements WinogradLanes {
     @Override
     public void filterGradient(int row, long count, long from, long fromNumber, long to, long toTap) {
         for (long i = 0; i < 4 * count; i += 4) {
-            float m0 = turned(G_TURNED[row], from + i, fromNumber);
-            float m1 = turned(G_TURNED[row], from + i + fromNumber, fromNumber);
-            float m2 = turned(G_TURNED[row], from + i + 2 * fromNumber, fromNumber);
-            float m3 = turned(G_TURNED[row], from + i + 3 * fromNumber, fromNumber);
-            float half = (m1 + m2) * 0.5f;
-            set(to + i, m0 + half);
-            set(to + i + toTap, (m1 - m2) * 0.5f);
-            set(to + i + 2 * toTap, half + m3);
+            apply(line::filterGradient, tile.patch(), new Place(from + i, tile.patch() * fromNumber, fromNumber), 3,
+                    row, row + 1, new Place(to + i, 0, toTap));
         }
-    }
-
-    private static float turned(float[] g, long at, long n) {
-        float upper = Math.fma(get(at + 4 * n), g[1], get(at) * g[0]);
-        return Math.fma(get(at + 12 * n), g[3], Math.fma(get(at + 8 * n), g[2], upper));
     }
 }

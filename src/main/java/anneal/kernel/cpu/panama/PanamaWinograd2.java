@@ -9,19 +9,29 @@ import anneal.kernel.cpu.WinogradLanes;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link WinogradLanes} on vectors of channels. */
-final class PanamaWinograd implements WinogradLanes {
+/** {@link WinogradLanes} of F(2x2, 3x3) on vectors of channels; a band is a row. */
+final class PanamaWinograd2 implements WinogradLanes {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
     private static final int LANES = S.length();
     private static final long BYTES = S.vectorByteSize();
 
+    /** Rows 0 to 3 of B' are a pixel row {@code FIRST} plus {@code SIGN} times a pixel row {@code SECOND}. */
+    private static final int[] FIRST = {0, 1, 2, 1};
+    private static final int[] SECOND = {2, 2, 1, 3};
+    private static final float[] SIGN = {-1, 1, -1, -1};
+    /** Rows 0 to 3 of A are {@code UPPER} times the upper pixel plus {@code LOWER} times the lower one. */
+    private static final float[] UPPER = {1, 1, 1, 0};
+    private static final float[] LOWER = {0, 1, -1, -1};
+    /** Rows of G: what the rows of a filter are multiplied with. */
+    private static final float[][] G = {{1, 0, 0}, {0.5f, 0.5f, 0.5f}, {0.5f, -0.5f, 0.5f}, {0, 0, 1}};
+
     @Override
-    public void input(int row, int tiles, int channels, long from, long fromRow, long fromPixel,
+    public void input(int band, int tiles, int channels, long from, long fromRow, long fromPixel,
                       long to, long toTile, long toNumber) {
-        long first = from + FIRST[row] * fromRow;
-        long second = from + SECOND[row] * fromRow;
+        long first = from + FIRST[band] * fromRow;
+        long second = from + SECOND[band] * fromRow;
         for (int t = 0; t < tiles; t++) {
-            inputTile(SIGN[row], channels, first + 2L * t * fromPixel, second + 2L * t * fromPixel, fromPixel,
+            inputTile(SIGN[band], channels, first + 2L * t * fromPixel, second + 2L * t * fromPixel, fromPixel,
                     to + t * toTile, toNumber);
         }
     }
@@ -53,8 +63,8 @@ final class PanamaWinograd implements WinogradLanes {
     }
 
     @Override
-    public void filter(int row, long count, long from, long fromTap, long to, long toNumber) {
-        filterRow(G[row][0], G[row][1], G[row][2], count, from, fromTap & STRIDE, to, toNumber & STRIDE);
+    public void filter(int band, long count, long from, long fromTap, long to, long toNumber) {
+        filterRow(G[band][0], G[band][1], G[band][2], count, from, fromTap & STRIDE, to, toNumber & STRIDE);
     }
 
     private static void filterRow(float g0, float g1, float g2, long count, long from, long tap, long to, long number) {
@@ -63,9 +73,9 @@ final class PanamaWinograd implements WinogradLanes {
             long v = to + i & ADDRESS;
             var f1 = FloatVector.broadcast(S, g1);
             var f2 = FloatVector.broadcast(S, g2);
-            var left = load(p + 6 * tap).fma(f2, load(p + 3 * tap).fma(f1, load(p).mul(g0)));
-            var middle = load(p + 7 * tap).fma(f2, load(p + 4 * tap).fma(f1, load(p + tap).mul(g0))).mul(0.5f);
-            var right = load(p + 8 * tap).fma(f2, load(p + 5 * tap).fma(f1, load(p + 2 * tap).mul(g0)));
+            var left = load(p + 3 * tap).fma(f1, load(p + 6 * tap).fma(f2, load(p).mul(g0)));
+            var middle = load(p + 4 * tap).fma(f1, load(p + 7 * tap).fma(f2, load(p + tap).mul(g0))).mul(0.5f);
+            var right = load(p + 5 * tap).fma(f1, load(p + 8 * tap).fma(f2, load(p + 2 * tap).mul(g0)));
             var outer = left.add(right).mul(0.5f);
             left.intoMemorySegment(ALL, v, ORDER);
             outer.add(middle).intoMemorySegment(ALL, v + number, ORDER);
@@ -113,10 +123,10 @@ final class PanamaWinograd implements WinogradLanes {
     }
 
     @Override
-    public void gradient(int row, int tiles, int channels, long from, long fromRow, long fromPixel,
+    public void gradient(int band, int tiles, int channels, long from, long fromRow, long fromPixel,
                          long to, long toTile, long toNumber) {
         for (int t = 0; t < tiles; t++) {
-            gradientTile(UPPER[row], LOWER[row], channels, from + 2L * t * fromPixel, fromRow, fromPixel,
+            gradientTile(UPPER[band], LOWER[band], channels, from + 2L * t * fromPixel, fromRow, fromPixel,
                     to + t * toTile, toNumber);
         }
     }
@@ -142,24 +152,28 @@ final class PanamaWinograd implements WinogradLanes {
 
     @Override
     public void filterGradient(int row, long count, long from, long fromNumber, long to, long toTap) {
-        var g = G_TURNED[row];
-        filterGradientRow(g[0], g[1], g[2], g[3], count, from, fromNumber & STRIDE, to, toTap & STRIDE);
+        // the rows of G' are a half of the middle rows' sum or difference, and above or below it a row of the border
+        switch (row) {
+            case 0 -> filterGradientRow(1, 1, count, from, from, fromNumber & STRIDE, to, toTap & STRIDE);
+            case 1 -> filterGradientRow(-1, 0, count, from, from, fromNumber & STRIDE, to, toTap & STRIDE);
+            default -> filterGradientRow(1, 1, count, from, from + 12 * fromNumber, fromNumber & STRIDE, to,
+                    toTap & STRIDE);
+        }
     }
 
-    private static void filterGradientRow(float g0, float g1, float g2, float g3, long count, long from, long n,
+    private static void filterGradientRow(float sign, float outer, long count, long from, long border, long n,
                                           long to, long tap) {
         for (long i = 0; i < 4 * count; i += BYTES) {
             long p = from + i & ADDRESS;
+            long q = border + i & ADDRESS;
             long v = to + i & ADDRESS;
-            var f1 = FloatVector.broadcast(S, g1);
-            var f2 = FloatVector.broadcast(S, g2);
-            var f3 = FloatVector.broadcast(S, g3);
-            var m0 = load(p + 12 * n).fma(f3, load(p + 8 * n).fma(f2, load(p + 4 * n).fma(f1, load(p).mul(g0))));
-            var m1 = load(p + 13 * n).fma(f3, load(p + 9 * n).fma(f2, load(p + 5 * n).fma(f1, load(p + n).mul(g0))));
-            var m2 = load(p + 14 * n).fma(f3,
-                    load(p + 10 * n).fma(f2, load(p + 6 * n).fma(f1, load(p + 2 * n).mul(g0))));
-            var m3 = load(p + 15 * n).fma(f3,
-                    load(p + 11 * n).fma(f2, load(p + 7 * n).fma(f1, load(p + 3 * n).mul(g0))));
+            var s = FloatVector.broadcast(S, sign);
+            var o = FloatVector.broadcast(S, outer);
+            var h = FloatVector.broadcast(S, 0.5f);
+            var m0 = load(p + 8 * n).fma(s, load(p + 4 * n)).fma(h, load(q).mul(o));
+            var m1 = load(p + 9 * n).fma(s, load(p + 5 * n)).fma(h, load(q + n).mul(o));
+            var m2 = load(p + 10 * n).fma(s, load(p + 6 * n)).fma(h, load(q + 2 * n).mul(o));
+            var m3 = load(p + 11 * n).fma(s, load(p + 7 * n)).fma(h, load(q + 3 * n).mul(o));
             var half = m1.add(m2).mul(0.5f);
             m0.add(half).intoMemorySegment(ALL, v, ORDER);
             m1.sub(m2).mul(0.5f).intoMemorySegment(ALL, v + tap, ORDER);
