@@ -51,6 +51,7 @@ public final class Devices {
             case "cpu" -> new CpuBackend(cpuOptions(options));
             case "reference" -> new ReferenceBackend(options.poison());
             case "sim" -> CudaBackend.sim(cudaOptions(options));
+            case "cuda" -> CudaBackend.gpu(cudaOptions(options));
             default -> throw new IllegalArgumentException("there is no device '" + name + "': use one of "
                     + String.join(", ", NAMES));
         };
@@ -60,7 +61,7 @@ public final class Devices {
     public static Optional<String> unavailable(String name) {
         return switch (name) {
             case "sim" -> CudaBackend.simUnavailable();
-            case "cuda" -> Optional.of("is not there yet: use sim, cpu or reference");
+            case "cuda" -> CudaBackend.gpuUnavailable();
             default -> Optional.empty();
         };
     }

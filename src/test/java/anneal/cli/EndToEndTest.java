@@ -11,6 +11,7 @@ import anneal.io.NpzFile;
 import anneal.io.Png;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import anneal.tensor.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -143,7 +144,8 @@ class EndToEndTest {
         refused(Call.of("train-classifier", "--out", run, "--resume"), "diffusion model", "train");
         refused(Call.of("train", "--out", folder.resolve("x"), "--data", folder.resolve("nowhere")),
                 "nowhere: no such");
-        refused(Call.of("train", "--out", folder.resolve("x"), "--device", "cuda"), "'cuda' is not there yet");
+        Devices.unavailable("cuda").ifPresent(reason -> refused(
+                Call.of("train", "--out", folder.resolve("x"), "--device", "cuda"), "'cuda' " + reason));
         refused(Call.of("train", "--out", folder.resolve("x"), "--label-dropout", 0.1, "--no-class-cond", "--data",
                 folder.resolve("data")), "null class");
     }

@@ -9,6 +9,7 @@ import anneal.kernel.Precision;
 import anneal.kernel.Shape;
 import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.Driver;
+import anneal.kernel.cuda.driver.GpuDriver;
 import anneal.kernel.cuda.driver.HostDriver;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -41,6 +42,16 @@ public final class CudaBackend implements Backend {
     /** Why there is no {@code sim} here, to be read behind the device's name; empty if there is. */
     public static Optional<String> simUnavailable() {
         return HostDriver.unavailable();
+    }
+
+    /** The first GPU; throws DriverException when {@link #gpuUnavailable} has a reason. */
+    public static CudaBackend gpu(CudaOptions options) {
+        return new CudaBackend(new GpuDriver(), options);
+    }
+
+    /** Why there is no {@code cuda} here, to be read behind the device's name; empty if there is. */
+    public static Optional<String> gpuUnavailable() {
+        return GpuDriver.unavailable();
     }
 
     @Override
@@ -187,7 +198,7 @@ public final class CudaBackend implements Backend {
 
         private Buf host(Buf like, long bytes) {
             if (pinned.byteSize() < bytes) {
-                pinned = driver.pinned(DeviceMemory.sizeClass(bytes));
+                pinned = driver.pinned(Math.max(2 * pinned.byteSize(), DeviceMemory.sizeClass(bytes)));
             }
             var segment = pinned.asSlice(0, bytes);
             return new Buf(new Storage(segment, segment.address(), bytes, s -> { }), 0, like.type(), like.shape(),
