@@ -23,7 +23,8 @@ import picocli.CommandLine.Unmatched;
             "",
             "Builds bench/ first when it is missing or older than the sources. A set's benchmarks run under JMH, which "
                 + "takes its own options too: -p size=1024 sets a parameter, -p threads=2 the threads, -rf json -rff FILE "
-                + "keeps the results. Let the machine be quiet."
+                + "keeps the results. The convolutions begin with a table of which algorithm is chosen for which shape; "
+                + "-p convolution=DIRECT overrides it. Let the machine be quiet."
         },
         footerHeading = "%nExamples:%n",
         footer = {

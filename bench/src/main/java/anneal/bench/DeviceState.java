@@ -2,6 +2,7 @@ package anneal.bench;
 
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.Lowering;
 import anneal.kernel.Shape;
 import anneal.kernel.cpu.CpuBackend;
@@ -25,6 +26,10 @@ public class DeviceState {
     @Param({"1", "2"})
     public int threads;
 
+    /** Which way the cpu device convolves: a name of {@link ConvAlgorithm}. */
+    @Param("AUTO")
+    public ConvAlgorithm convolution;
+
     private final SplittableRandom random = new SplittableRandom(20);
     private Backend backend;
     private Lowering lowering;
@@ -32,7 +37,7 @@ public class DeviceState {
     @Setup(Level.Trial)
     public void open() {
         backend = switch (device) {
-            case "cpu" -> new CpuBackend(CpuOptions.defaults().withThreads(threads));
+            case "cpu" -> new CpuBackend(CpuOptions.defaults().withThreads(threads).with(convolution));
             case "reference" -> new ReferenceBackend();
             default -> throw new IllegalArgumentException("no device is called " + device);
         };

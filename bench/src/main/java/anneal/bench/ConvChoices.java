@@ -1,0 +1,64 @@
+package anneal.bench;
+
+import anneal.kernel.ConvAlgorithm;
+import anneal.kernel.ConvSpec;
+import anneal.kernel.ConvSpec.Mode;
+import anneal.kernel.cpu.CpuBackend;
+import anneal.kernel.cpu.CpuOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Prints which algorithm the cpu device chooses for the convolutions of the networks that are compared here. It follows
+ * from shape and mode alone, so nothing is timed. Arguments: names of {@link ConvAlgorithm}, a table each.
+ */
+public final class ConvChoices {
+
+    /** N, H = W, input channels, output channels, kernel, stride. */
+    private static final int[][] SHAPES = {
+        {8, 32, 3, 64, 3, 1}, {8, 32, 64, 64, 3, 1}, {8, 32, 128, 128, 3, 1}, {8, 32, 128, 128, 3, 2},
+        {8, 16, 128, 128, 3, 1}, {8, 16, 256, 128, 1, 1}, {8, 8, 128, 128, 3, 1}, {8, 4, 256, 256, 3, 1},
+        {8, 32, 64, 6, 3, 1}, {1, 32, 128, 128, 3, 1}, {1, 8, 128, 128, 3, 1}, {32, 28, 1, 32, 3, 1},
+        {32, 28, 32, 32, 3, 1}, {32, 14, 64, 64, 3, 1}, {32, 7, 64, 64, 3, 1}, {32, 28, 32, 2, 3, 1}};
+
+    private ConvChoices() {
+    }
+
+    public static void main(String[] args) {
+        var wanted = args.length == 0 ? List.of(ConvAlgorithm.AUTO) : algorithms(args);
+        for (var algorithm : wanted) {
+            print(algorithm);
+        }
+    }
+
+    private static List<ConvAlgorithm> algorithms(String[] names) {
+        var out = new ArrayList<ConvAlgorithm>();
+        for (var name : names) {
+            out.add(ConvAlgorithm.valueOf(name.toUpperCase(Locale.ROOT)));
+        }
+        return out;
+    }
+
+    private static void print(ConvAlgorithm algorithm) {
+        System.out.printf("%s:%n%-26s %-16s %-16s %-16s %10s %12s%n", algorithm, "N x H x W x inC-outC kernel",
+                "forward", "data gradient", "weight gradient", "MFLOP", "workspace");
+        try (var device = new CpuBackend(CpuOptions.defaults().with(algorithm))) {
+            for (int[] s : SHAPES) {
+                var forward = new ConvSpec(Mode.FORWARD, s[0], s[1], s[1], s[2], s[3], s[4], s[4], s[5], s[4] / 2);
+                var names = new ArrayList<String>();
+                long workspace = 0;
+                for (var mode : Mode.values()) {
+                    var plan = device.kernels().plan(forward.with(mode));
+                    names.add(plan.algorithm());
+                    workspace = Math.max(workspace, plan.workspaceBytes());
+                }
+                System.out.printf(Locale.ROOT, "%-26s %-16s %-16s %-16s %10.1f %9.1f MB%n",
+                        "%dx%dx%dx%d-%d %dx%d%s".formatted(s[0], s[1], s[1], s[2], s[3], s[4], s[4],
+                                s[5] == 1 ? "" : " stride " + s[5]),
+                        names.get(0), names.get(1), names.get(2), forward.flops() / 1e6, workspace / 1e6);
+            }
+        }
+        System.out.println();
+    }
+}
