@@ -77,8 +77,10 @@ DEVICE void spread_block(const T* x, long long pitch, const NormGrid& g, Spread 
             }
         }
     }
-    for (int k = 0; k < V; k++) {
-        own[k] = {centre[k], s1[column + k], s2[column + k]};
+    if (g.row() == 0) {  // the others would read what row 0 is still adding to
+        for (int k = 0; k < V; k++) {
+            own[k] = {centre[k], s1[column + k], s2[column + k]};
+        }
     }
 }
 

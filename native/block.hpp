@@ -6,7 +6,39 @@
 #include <cstdio>
 #include <string>
 
+// In a checked build (checks.hpp) the simulator tells what happens, and is not watched itself.
+#ifdef SIM_CHECKS
+#define SIM_UNCHECKED __attribute__((no_sanitize("thread")))
+#else
+#define SIM_UNCHECKED
+#endif
+
 namespace sim {
+
+struct Site;
+
+/// What a checked build is told; see checks.cpp.
+namespace notice {
+#ifdef SIM_CHECKS
+void launch_begins();
+void block_begins(size_t dynamic_bytes);
+void block_barrier();
+void warp_barrier(int warp);
+void shared_exists(size_t from, size_t to);
+void warp_read(int thread, const void* from, size_t bytes, const Site& site);
+void copy_issued(const void* to, size_t bytes, const void* from, bool valid, const char* file, int line);
+void copy_landed(const void* to, size_t bytes, const char* file, int line);
+#else
+inline void launch_begins() {}
+inline void block_begins(size_t) {}
+inline void block_barrier() {}
+inline void warp_barrier(int) {}
+inline void shared_exists(size_t, size_t) {}
+inline void warp_read(int, const void*, size_t, const Site&) {}
+inline void copy_issued(const void*, size_t, const void*, bool, const char*, int) {}
+inline void copy_landed(const void*, size_t, const char*, int) {}
+#endif
+}  // namespace notice
 
 struct Dim {
     unsigned x = 1, y = 1, z = 1;
@@ -17,10 +49,16 @@ constexpr int warp_size = 32;
 constexpr int max_threads = 1024;
 /// What a block may have on an H100; older cards have less.
 constexpr size_t max_shared_bytes = 227 * 1024;
+/// Between two declarations, so that a checked build sees who leaves his own.
+#ifdef SIM_CHECKS
+constexpr size_t shared_gap = 128;
+#else
+constexpr size_t shared_gap = 0;
+#endif
 /// A quiet NaN as float32, as two bfloat16 and as half of a float64.
 constexpr uint32_t poison_word = 0x7fc0dead;
 
-inline void poison(void* at, size_t bytes) {
+SIM_UNCHECKED inline void poison(void* at, size_t bytes) {
     auto* p = static_cast<unsigned char*>(at);
     size_t i = 0;
     for (; i + 4 <= bytes; i += 4) std::memcpy(p + i, &poison_word, 4);
@@ -42,6 +80,8 @@ struct PendingCopy {
     const void* from;
     int bytes;
     bool valid;
+    const char* file;
+    int line;
 };
 
 /// One CUDA thread.
@@ -118,6 +158,7 @@ public:
         site_ = site;
         if (++arrived_ == threads_) {
             arrived_ = 0;
+            notice::block_barrier();
             for (int w = 0; w < warps_; w++) warps_state_[w].ready = warps_state_[w].exists;
             ready_warps_ = all_warps();
             take_ready(current);
@@ -215,8 +256,9 @@ private:
         arrived_ = 0;
         finished_ = 0;
         generation_++;
-        dynamic_top_ = (dynamic_bytes_ + 127) / 128 * 128;
+        dynamic_top_ = dynamic_bytes_ == 0 ? 0 : (dynamic_bytes_ + 127) / 128 * 128 + shared_gap;
         poison(shared_, dynamic_bytes_);
+        notice::block_begins(dynamic_bytes_);
         for (int i = 0; i < threads_; i++) {
             Lane& l = lanes_[i];
             if (!l.copies.empty() || !l.groups.empty() || l.uncommitted != 0) {
@@ -229,12 +271,13 @@ private:
 
     void* carve(size_t bytes) {
         size_t at = dynamic_top_;
-        dynamic_top_ += (bytes + 127) / 128 * 128;
-        if (dynamic_top_ > max_shared_bytes) {
+        dynamic_top_ += (bytes + 127) / 128 * 128 + shared_gap;
+        if (dynamic_top_ > sizeof shared_) {
             fail("shared memory: " + std::to_string(dynamic_top_) + " bytes with the launch's " + std::to_string(dynamic_bytes_)
                     + "; a block has " + std::to_string(max_shared_bytes));
         }
         poison(shared_ + at, bytes);
+        notice::shared_exists(at, at + bytes);
         return shared_ + at;
     }
 
@@ -369,7 +412,7 @@ private:
     std::string error_;
     unsigned long long generation_ = 0;
     std::vector<Declared> declared_;
-    alignas(128) unsigned char shared_[max_shared_bytes + 128];
+    alignas(128) unsigned char shared_[max_shared_bytes + 64 * shared_gap];
 };
 
 /// The block and thread that run here.

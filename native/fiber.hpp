@@ -75,7 +75,7 @@ private:
 using Context = void*;
 
 /// Saves what the calling convention says must survive a call, changes stacks and returns there.
-__attribute__((naked, noinline, unused)) static void switch_context(Context* /*from*/, Context /*to*/) {
+__attribute__((naked, noinline, unused, no_sanitize("thread"))) static void switch_context(Context* /*from*/, Context /*to*/) {
     asm("pushq %rbp\n\t"
         "pushq %rbx\n\t"
         "pushq %r12\n\t"

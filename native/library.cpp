@@ -1,5 +1,8 @@
 // What the shared library shows to the outside: one function that gives a table of functions.
 #include "launch.hpp"
+#ifdef SIM_CHECKS
+#include "checks.hpp"
+#endif
 
 #include <cstdlib>
 
@@ -37,10 +40,42 @@ void set_seed(unsigned long long seed) { sim::Launcher::get().set_seed(seed); }
 
 void* allocate(long long bytes) {
     auto size = static_cast<size_t>(std::max(bytes, 1ll));
+#ifdef SIM_CHECKS
+    return sim::Checked::get().allocate(size);
+#endif
     return std::aligned_alloc(256, (size + 255) / 256 * 256);
 }
 
-void release(void* p) { std::free(p); }
+void release(void* p) {
+#ifdef SIM_CHECKS
+    sim::Checked::get().release(p);
+#else
+    std::free(p);
+#endif
+}
+
+/// Whether every access is looked at (checks.hpp); only then do the next two do anything.
+int checked() {
+#ifdef SIM_CHECKS
+    return 1;
+#else
+    return 0;
+#endif
+}
+
+/// Of the memory at p these bytes may be used from now on, and hold nothing.
+void handed_out([[maybe_unused]] void* p, [[maybe_unused]] long long bytes) {
+#ifdef SIM_CHECKS
+    sim::Checked::get().hand_out(p, static_cast<size_t>(bytes));
+#endif
+}
+
+/// The host has filled these bytes.
+void written([[maybe_unused]] void* p, [[maybe_unused]] long long bytes) {
+#ifdef SIM_CHECKS
+    sim::Checked::get().written(p, static_cast<size_t>(bytes));
+#endif
+}
 
 /// Why this machine cannot run the library, or null.
 const char* unsuitable() {
@@ -54,7 +89,7 @@ const char* unsuitable() {
 
 // Java reads this by position: add at the end and count up the version.
 const struct {
-    long long version = 1;
+    long long version = 2;
     decltype(&unsuitable) why = unsuitable;
     decltype(&count) kernels = count;
     decltype(&name) kernel_name = name;
@@ -67,6 +102,9 @@ const struct {
     decltype(&set_seed) seed_to = set_seed;
     decltype(&allocate) allocate_bytes = allocate;
     decltype(&release) release_bytes = release;
+    decltype(&checked) checks = checked;
+    decltype(&handed_out) bytes_handed_out = handed_out;
+    decltype(&written) bytes_written = written;
 } table;
 
 }  // namespace

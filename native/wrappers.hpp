@@ -92,7 +92,9 @@ inline float bf16_bits_to_float(uint32_t bits) { return __uint_as_float(bits << 
 DEVICE void sync_block(SIM_SITE) { sim::here().sync_block({"sync_block", file, line}); }
 DEVICE void sync_warp(SIM_SITE) {
     int nothing = 0;
-    sim::here().collective({"sync_warp", file, line}, &nothing, [](void**, uint32_t) {});
+    sim::here().collective({"sync_warp", file, line}, &nothing, [](void**, uint32_t) {
+        sim::notice::warp_barrier(sim::here().current->number / sim::warp_size);
+    });
 }
 
 template <class T>
@@ -246,7 +248,7 @@ struct Matrices {
 template <int COUNT, bool TRANSPOSED>
 inline void load_matrices(uint32_t* to, const void* row, Site site) {
     Matrices mine{to, row};
-    here().collective(site, &mine, [](void** operands, uint32_t lanes) {
+    here().collective(site, &mine, [&site](void** operands, uint32_t lanes) {
         need_whole_warp(lanes, "ldmatrix");
         for (int m = 0; m < COUNT; m++) {
             uint16_t matrix[8][8];
@@ -255,6 +257,7 @@ inline void load_matrices(uint32_t* to, const void* row, Site site) {
                 if (reinterpret_cast<uintptr_t>(from) % 16 != 0) {
                     here().fail("ldmatrix: a row that is not on a 16-byte boundary: " + here().here());
                 }
+                notice::warp_read(here().current->number / warp_size * warp_size + 8 * m + r, from, 16, site);
                 std::memcpy(matrix[r], from, 16);
             }
             for (int l = 0; l < 32; l++) {
@@ -286,14 +289,15 @@ DEVICE void ldmatrix_x2_trans(uint32_t (&r)[2], const void* row, SIM_SITE) {
 
 namespace sim {
 
-inline void copy_async(void* to, const void* from, int bytes, bool valid, const char* file, int line) {
+SIM_UNCHECKED inline void copy_async(void* to, const void* from, int bytes, bool valid, const char* file, int line) {
     if (reinterpret_cast<uintptr_t>(to) % bytes != 0 || (valid && reinterpret_cast<uintptr_t>(from) % bytes != 0)) {
         here().fail("copy_async_" + std::to_string(bytes) + " (" + file + ":" + std::to_string(line)
                 + "): an address that is not on its boundary: " + here().here());
     }
+    notice::copy_issued(to, bytes, from, valid, file, line);
     poison(to, bytes);
     Lane& l = *here().current;
-    l.copies.push_back({to, from, bytes, valid});
+    l.copies.push_back({to, from, bytes, valid, file, line});
     l.uncommitted++;
 }
 
@@ -303,7 +307,7 @@ inline void copy_async_commit() {
     l.uncommitted = 0;
 }
 
-inline void copy_async_wait(int newest) {
+SIM_UNCHECKED inline void copy_async_wait(int newest) {
     Lane& l = *here().current;
     int groups = static_cast<int>(l.groups.size()) - newest;
     if (groups <= 0) return;
@@ -311,6 +315,7 @@ inline void copy_async_wait(int newest) {
     for (int g = 0; g < groups; g++) landing += l.groups[g];
     for (int i = 0; i < landing; i++) {
         auto& c = l.copies[i];
+        notice::copy_landed(c.to, c.bytes, c.file, c.line);
         if (c.valid) std::memcpy(c.to, c.from, c.bytes);
         else std::memset(c.to, 0, c.bytes);
     }

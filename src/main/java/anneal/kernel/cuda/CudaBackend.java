@@ -162,6 +162,7 @@ public final class CudaBackend implements Backend {
             if (bytes == 0 || visible(dst)) {
                 driver.synchronize();
                 write.accept(dst);
+                driver.written(dst.address(), bytes);
                 return;
             }
             var host = host(dst, bytes);

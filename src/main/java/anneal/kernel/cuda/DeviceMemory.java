@@ -47,6 +47,7 @@ final class DeviceMemory {
         live += size;
         peak = Math.max(peak, live);
         blocks++;
+        driver.handedOut(address, bytes);
         return new Storage(driver.view(address, bytes), address, bytes, s -> takeBack(address, size));
     }
 
@@ -70,6 +71,7 @@ final class DeviceMemory {
         blocks--;
         if (!closed) {
             poison(address, size);
+            driver.handedOut(address, 0);
             free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
         }
     }

@@ -26,6 +26,14 @@ public interface Driver extends AutoCloseable {
     /** The same memory as seen by Java, or {@link MemorySegment#NULL} when it cannot be seen. */
     MemorySegment view(long address, long bytes);
 
+    /** Says that of the memory at {@code address} only these bytes are in use from now on, and hold nothing yet. */
+    default void handedOut(long address, long bytes) {
+    }
+
+    /** Says that Java has filled memory through {@link #view}. */
+    default void written(long address, long bytes) {
+    }
+
     /** Host memory that copies fast to and from the device, until {@link #close}. */
     MemorySegment pinned(long bytes);
 

@@ -16,6 +16,8 @@ public final class HostDriver implements Driver {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final int ERROR_BYTES = 2048;
 
+    /** Whether the library looks at every access of a kernel, and so wants to know what memory holds. */
+    private final boolean checked;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment error = arena.allocate(ERROR_BYTES);
     private final Set<Long> live = new HashSet<>();
@@ -31,6 +33,7 @@ public final class HostDriver implements Driver {
         });
         try {
             SimLibrary.SET_THREADS.invokeExact(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+            checked = (int) SimLibrary.CHECKED.invokeExact() != 0;
         } catch (Throwable e) {
             throw SimLibrary.impossible(e);
         }
@@ -107,6 +110,28 @@ public final class HostDriver implements Driver {
     }
 
     @Override
+    public void handedOut(long address, long bytes) {
+        if (checked) {
+            try {
+                SimLibrary.HANDED_OUT.invokeExact(address, bytes);
+            } catch (Throwable e) {
+                throw SimLibrary.impossible(e);
+            }
+        }
+    }
+
+    @Override
+    public void written(long address, long bytes) {
+        if (checked) {
+            try {
+                SimLibrary.WRITTEN.invokeExact(address, bytes);
+            } catch (Throwable e) {
+                throw SimLibrary.impossible(e);
+            }
+        }
+    }
+
+    @Override
     public MemorySegment pinned(long bytes) {
         return arena.allocate(bytes, 64);
     }
@@ -114,6 +139,7 @@ public final class HostDriver implements Driver {
     @Override
     public void toDevice(long to, MemorySegment from, long bytes) {
         MemorySegment.copy(from, 0, view(to, bytes), 0, bytes);
+        written(to, bytes);
     }
 
     @Override
@@ -124,6 +150,7 @@ public final class HostDriver implements Driver {
     @Override
     public void copy(long to, long from, long bytes) {
         MemorySegment.copy(view(from, bytes), 0, view(to, bytes), 0, bytes);
+        written(to, bytes);
     }
 
     @Override
@@ -138,6 +165,7 @@ public final class HostDriver implements Driver {
             MemorySegment.copy(all, 0, all, done * Integer.BYTES, more * Integer.BYTES);
             done += more;
         }
+        written(address, words * Integer.BYTES);
     }
 
     @Override

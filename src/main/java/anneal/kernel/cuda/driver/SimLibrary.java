@@ -23,7 +23,7 @@ final class SimLibrary {
     static final String PROPERTY = "anneal.sim.library";
     private static final String RESOURCE = "libanneal-sim.so";
     private static final String REASON = "sim.missing";
-    private static final long VERSION = 1;
+    private static final long VERSION = 2;
     private static final long POINTER = ADDRESS.byteSize();
 
     private static final MemorySegment TABLE;
@@ -58,6 +58,10 @@ final class SimLibrary {
     static final MethodHandle ALLOCATE = handle(10, FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
     static final MethodHandle RELEASE = handle(11, FunctionDescriptor.ofVoid(JAVA_LONG));
 
+    static final MethodHandle CHECKED = handle(12, FunctionDescriptor.of(JAVA_INT));
+    static final MethodHandle HANDED_OUT = handle(13, FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+    static final MethodHandle WRITTEN = handle(14, FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG));
+
     private SimLibrary() {
     }
 
@@ -72,7 +76,7 @@ final class SimLibrary {
             var entry = lookup.find("anneal_simulator").orElseThrow(() ->
                     new UnavailableException("its library has no anneal_simulator: build it again"));
             var function = Linker.nativeLinker().downcallHandle(entry, FunctionDescriptor.of(ADDRESS));
-            var table = ((MemorySegment) function.invokeExact()).reinterpret(13 * POINTER);
+            var table = ((MemorySegment) function.invokeExact()).reinterpret(16 * POINTER);
             if (table.get(JAVA_LONG, 0) != VERSION) {
                 throw new UnavailableException("its library is of another version: build it again");
             }

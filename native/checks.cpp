@@ -1,0 +1,177 @@
+// The functions that g++ calls at every access of a kernel in a checked build; see checks.hpp.
+#include "checks.hpp"
+
+#include <cstdlib>
+#include <dlfcn.h>
+
+namespace sim {
+
+std::string text(const Place& place) {
+    if (place.file != nullptr) {
+        std::string file(place.file);
+        return file.substr(file.rfind('/') + 1) + ":" + std::to_string(place.line);
+    }
+    const void* code = place.code;
+    Dl_info info;
+    if (dladdr(code, &info) == 0) return "somewhere";
+    char command[4096];
+    std::snprintf(command, sizeof command, "addr2line -i -e '%s' 0x%zx", info.dli_fname,
+            static_cast<size_t>(static_cast<const char*>(code) - static_cast<const char*>(info.dli_fbase)) - 1);
+    std::string chosen, first;
+    if (FILE* lines = popen(command, "r")) {
+        char line[1024];
+        while (std::fgets(line, sizeof line, lines)) {
+            std::string text(line);
+            text = text.substr(0, text.find_first_of("\n ("));
+            text = text.substr(text.rfind('/') + 1);
+            if (first.empty()) first = text;
+            bool ours = text.find("wrappers.hpp") != 0 && text.find("anneal.cuh") != 0 && text.find("operand.cuh") != 0;
+            if (chosen.empty() && ours) chosen = text;
+        }
+        pclose(lines);
+    }
+    if (chosen.empty() || chosen == first) return first;
+    return chosen + " (in " + first + ")";
+}
+
+void Judge::race(Block& b, const Access& a, const char* what, const Access& now, const char* what_now, bool shared) {
+    bool same = a.block == now.block;
+    b.fail(std::string("race on ") + (shared ? "shared" : "device") + " memory: thread " + std::to_string(now.thread)
+            + " of " + (same ? "a block " : "one block ") + what_now + " at " + text(now.place) + " what thread "
+            + std::to_string(a.thread) + (same ? " " : " of another block ") + what + " at " + text(a.place)
+            + (same ? ", with no barrier between them" : ""));
+}
+
+void Judge::look(Block& b, int thread, Cell& c, Kind kind, Place place, bool shared) {
+    Access now{launch_, block_, phase_, warp_phase_[thread / warp_size], static_cast<uint32_t>(thread), place};
+    if (c.pending && kind != land) {
+        if (!shared || c.written_in == run_) {
+            b.fail(std::string(kind == read ? "read" : "write") + " at " + text(place) + " of what the copy issued at "
+                    + text(c.write.place) + " has not filled yet: copy_async_wait is missing, or too late");
+        }
+        c.pending = false;
+    }
+    bool alive = !shared || c.written_in == run_;
+    if (kind == read) {
+        if (shared ? c.written_in != run_ : c.written_in == 0) {
+            b.fail(std::string("uninitialised ") + (shared ? "shared" : "device") + " memory is read at " + text(place)
+                    + " by thread " + std::to_string(thread));
+        }
+        if (!ordered(c.write, now)) race(b, c.write, "wrote", now, "reads", shared);
+        if (c.read.launch != launch_ || c.read.block != block_ || c.read.phase != phase_ || c.read.thread == now.thread) c.read = now;
+        else c.other_read = now;
+        return;
+    }
+    if (alive && kind != land && !ordered(c.write, now)) race(b, c.write, "wrote", now, "writes", shared);
+    if (alive && kind != land) {
+        if (!ordered(c.read, now)) race(b, c.read, "read", now, "writes", shared);
+        if (!ordered(c.other_read, now)) race(b, c.other_read, "read", now, "writes", shared);
+    }
+    c.write = now;
+    c.written_in = shared ? run_ : 1;
+    c.pending = kind == issue;
+    if (!alive) c.read = c.other_read = Access{};
+}
+
+void Judge::access(Block& b, int thread, const void* p, size_t bytes, Kind kind, Place place) {
+    auto at = static_cast<size_t>(static_cast<const char*>(p) - static_cast<const char*>(b.dynamic_shared()));
+    bool shared = at < max_shared_bytes;
+    if (!shared && !Checked::get().is_device(p)) return;
+    if (shared) {
+        for (size_t i = at; i < at + bytes; i++) {
+            if (exists_[i] != run_) {
+                b.fail("out of bounds: " + std::to_string(bytes) + " bytes of shared memory at " + text(place)
+                        + ", which no declaration and no launch asked for; thread " + std::to_string(b.current->number));
+            }
+        }
+    } else {
+        std::string nearest;
+        if (!Checked::get().inside(p, bytes, nearest)) {
+            b.fail("out of bounds: " + std::to_string(bytes) + " bytes of device memory at " + text(place) + ", "
+                    + nearest + "; " + b.here());
+        }
+    }
+    size_t first = shared ? at / Checked::granule : 0;
+    size_t begin = reinterpret_cast<uintptr_t>(p) % Checked::granule;
+    size_t cells = (begin + bytes + Checked::granule - 1) / Checked::granule;
+    Cell* c = shared ? &shared_[first] : Checked::get().device_cell(p);
+    for (size_t i = 0; i < cells; i++) look(b, thread, c[i], kind, place, shared);
+}
+
+namespace {
+
+inline void touched(void* p, size_t bytes, Judge::Kind kind, const void* code) {
+    Block* b = Block::tls();
+    if (b != nullptr && b->current != nullptr) Judge::get().access(*b, b->current->number, p, bytes, kind, {code, nullptr, 0});
+}
+
+}  // namespace
+
+namespace notice {
+
+void launch_begins() { Judge::get().launch_begins(); }
+void block_begins(size_t dynamic_bytes) {
+    Judge::get().block_begins();
+    if (dynamic_bytes > 0) Judge::get().shared_exists(0, dynamic_bytes);
+}
+void block_barrier() { Judge::get().block_barrier(); }
+void warp_barrier(int warp) { Judge::get().warp_barrier(warp); }
+void shared_exists(size_t from, size_t to) { Judge::get().shared_exists(from, to); }
+
+void warp_read(int thread, const void* from, size_t bytes, const Site& site) {
+    Judge::get().access(here(), thread, from, bytes, Judge::read, {nullptr, site.file, site.line});
+}
+
+void copy_issued(const void* to, size_t bytes, const void* from, bool valid, const char* file, int line) {
+    int thread = here().current->number;
+    if (valid) Judge::get().access(here(), thread, from, bytes, Judge::read, {nullptr, file, line});
+    Judge::get().access(here(), thread, to, bytes, Judge::issue, {nullptr, file, line});
+}
+
+void copy_landed(const void* to, size_t bytes, const char* file, int line) {
+    Judge::get().access(here(), here().current->number, to, bytes, Judge::land, {nullptr, file, line});
+}
+
+}  // namespace notice
+}  // namespace sim
+
+#define TOUCH(bytes)                                                                                        \
+    void __tsan_read##bytes(void* p) { sim::touched(p, bytes, sim::Judge::read, __builtin_return_address(0)); }    \
+    void __tsan_write##bytes(void* p) { sim::touched(p, bytes, sim::Judge::write, __builtin_return_address(0)); }  \
+    void __tsan_unaligned_read##bytes(void* p) { sim::touched(p, bytes, sim::Judge::read, __builtin_return_address(0)); } \
+    void __tsan_unaligned_write##bytes(void* p) { sim::touched(p, bytes, sim::Judge::write, __builtin_return_address(0)); }
+
+#define ATOMIC(bits, T)                                                                                     \
+    T __tsan_atomic##bits##_load(const volatile T* p, int) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }       \
+    void __tsan_atomic##bits##_store(volatile T* p, T v, int) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }       \
+    T __tsan_atomic##bits##_exchange(volatile T* p, T v, int) { return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST); } \
+    T __tsan_atomic##bits##_fetch_add(volatile T* p, T v, int) { return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST); } \
+    T __tsan_atomic##bits##_fetch_sub(volatile T* p, T v, int) { return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST); } \
+    T __tsan_atomic##bits##_fetch_or(volatile T* p, T v, int) { return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST); }   \
+    int __tsan_atomic##bits##_compare_exchange_strong(volatile T* p, T* e, T v, int, int) {                          \
+        return __atomic_compare_exchange_n(p, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                      \
+    }                                                                                                                \
+    int __tsan_atomic##bits##_compare_exchange_weak(volatile T* p, T* e, T v, int, int) {                            \
+        return __atomic_compare_exchange_n(p, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                      \
+    }
+
+extern "C" {
+
+void __tsan_init() {}
+void __tsan_func_entry(void*) {}
+void __tsan_func_exit() {}
+void __tsan_vptr_update(void**, void*) {}
+void __tsan_vptr_read(void**) {}
+void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+void __tsan_read_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::read, __builtin_return_address(0)); }
+void __tsan_write_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::write, __builtin_return_address(0)); }
+TOUCH(1)
+TOUCH(2)
+TOUCH(4)
+TOUCH(8)
+TOUCH(16)
+ATOMIC(8, unsigned char)
+ATOMIC(32, unsigned)
+ATOMIC(64, unsigned long)
+
+}  // extern "C"
