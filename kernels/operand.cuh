@@ -45,11 +45,31 @@ struct Operand {
     }
 };
 
+// Beside single floats of the same address, float32 vectors go as words: g++ merges the accesses of both branches where
+// their types are the same, and then takes all of them to be on a vector's boundary.
+DEVICE float4 load_aligned(const float* from) {
+    uint4 w = *reinterpret_cast<const uint4*>(from);
+    return make_float4(__uint_as_float(w.x), __uint_as_float(w.y), __uint_as_float(w.z), __uint_as_float(w.w));
+}
+
+DEVICE float4 load_aligned(const bf16* from) {
+    return load4<bf16>(from);
+}
+
+DEVICE void store_aligned(float* to, float4 v) {
+    *reinterpret_cast<uint4*>(to) = make_uint4(__float_as_uint(v.x), __float_as_uint(v.y), __float_as_uint(v.z),
+                                               __float_as_uint(v.w));
+}
+
+DEVICE void store_aligned(bf16* to, float4 v) {
+    store4<bf16>(to, v);
+}
+
 /// V neighbouring elements; as one access where their address allows it.
 template <int V, typename T>
 DEVICE void load_elements(const T* from, bool aligned, float (&v)[V]) {
     if (V == 4 && aligned) {
-        float4 f = load4<T>(from);
+        float4 f = load_aligned(from);
         v[0] = f.x;
         v[1 % V] = f.y;
         v[2 % V] = f.z;
@@ -64,7 +84,7 @@ DEVICE void load_elements(const T* from, bool aligned, float (&v)[V]) {
 template <int V, typename T>
 DEVICE void store_elements(T* to, bool aligned, const float (&v)[V]) {
     if (V == 4 && aligned) {
-        store4<T>(to, make_float4(v[0], v[1 % V], v[2 % V], v[3 % V]));
+        store_aligned(to, make_float4(v[0], v[1 % V], v[2 % V], v[3 % V]));
     } else {
         for (int i = 0; i < V; i++) {
             to[i] = from_float<T>(v[i]);

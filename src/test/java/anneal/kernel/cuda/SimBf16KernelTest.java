@@ -1,0 +1,19 @@
+package anneal.kernel.cuda;
+
+import anneal.kernel.Backend;
+import anneal.kernel.KernelComparison;
+import anneal.kernel.Precision;
+import anneal.kernel.cuda.driver.HostDriver;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * As {@link SimKernelTest} with bfloat16 in memory. Inputs are rounded before they are handed out, so what is compared
+ * are the roundings on the way and of the results: 2^-9 each, so 8 + sqrt(length) of them are allowed, as in float32.
+ */
+class SimBf16KernelTest extends KernelComparison {
+    @Override
+    protected Backend open() {
+        HostDriver.unavailable().ifPresent(reason -> Assumptions.abort("no sim device here: it " + reason));
+        return CudaBackend.sim(new CudaOptions(2, true, Precision.BF16));
+    }
+}
