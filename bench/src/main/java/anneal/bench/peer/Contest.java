@@ -34,7 +34,7 @@ final class Contest {
         var inputs = item.inputs();
         SafeTensors.write(file, inputs, Map.of());
         var parameters = peer.prepare(item.spec(), file);
-        try (Device device = Devices.open("cpu", DeviceOptions.threads(threads));
+        try (Device device = Devices.open("cpu", DeviceOptions.threads(threads).with(item.convolution()));
                 Ours ours = item.prepare(device, inputs)) {
             double error = compare(ours);
             var choice = peer.choose(effort.chooseSeconds(), effort.compile());

@@ -1,6 +1,7 @@
 package anneal.bench.peer;
 
 import anneal.io.TensorData;
+import anneal.kernel.ConvAlgorithm;
 import anneal.tensor.Device;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -55,5 +56,10 @@ public interface Item {
         double rate(double seconds) {
             return amount / seconds;
         }
+    }
+
+    /** How our side convolves. */
+    default ConvAlgorithm convolution() {
+        return ConvAlgorithm.AUTO;
     }
 }

@@ -55,14 +55,23 @@ public final class Suite {
         int[][] square = {{8, 32, CHANNELS}, {8, 16, CHANNELS}, {8, 8, CHANNELS}, {32, 28, 32}, {1, 32, CHANNELS}};
         for (int[] s : square) {
             for (var mode : Mode.values()) {
-                items.add(new ConvItem(mode, s[0], s[1], s[1], s[2], s[2], 3, 1));
+                addWithF4(new ConvItem(mode, s[0], s[1], s[1], s[2], s[2], 3, 1));
             }
         }
         for (var mode : Mode.values()) {
             items.add(new ConvItem(mode, 8, 16, 16, 2 * CHANNELS, CHANNELS, 1, 1));
         }
         items.add(new ConvItem(Mode.FORWARD, 8, 32, 32, 3, HEAD, 3, 1));
-        items.add(new ConvItem(Mode.FORWARD, 8, 32, 32, CHANNELS, CHANNELS, 3, 2));
+        items.add(new ConvItem(Mode.WEIGHT_GRADIENT, 8, 32, 32, 3, HEAD, 3, 1));
+        for (var mode : Mode.values()) {
+            items.add(new ConvItem(mode, 8, 32, 32, HEAD, 6, 3, 1));
+            items.add(new ConvItem(mode, 8, 32, 32, CHANNELS, CHANNELS, 3, 2));
+        }
+    }
+
+    private void addWithF4(Item item) {
+        items.add(item);
+        items.add(new FastItem(item));
     }
 
     private void norms() {
@@ -89,7 +98,7 @@ public final class Suite {
 
     private void network(String name, UNetConfig config, int... batches) {
         for (int batch : batches) {
-            items.add(new UNetItem(name, config, batch, false));
+            addWithF4(new UNetItem(name, config, batch, false));
             items.add(new UNetItem(name, config, batch, true));
         }
     }
