@@ -23,6 +23,8 @@ final class CompilerHints {
               c1: { Exclude: true },
               c2: { inline: ["+anneal/kernel/cpu/panama/VectorMath.*", "+anneal/kernel/cpu/panama/Fold.*",
                              "+anneal/kernel/cpu/panama/*.load", "+anneal/kernel/cpu/panama/PanamaWinograd4.*Row",
+                             "-anneal/kernel/cpu/panama/PanamaWinograd4.*Columns",
+                             "-anneal/kernel/cpu/panama/PanamaWinograd4.*Lines",
                              "-anneal/kernel/cpu/panama/PanamaScores.*"] }
             }]
             """;

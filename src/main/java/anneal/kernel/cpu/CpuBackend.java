@@ -35,7 +35,8 @@ public final class CpuBackend implements Backend {
     @Override
     public String description() {
         int threads = context.threads().threads();
-        String convolution = context.convolution() == ConvAlgorithm.AUTO ? "" : ", convolution " + context.convolution();
+        String convolution = context.convolution() == ConvAlgorithm.AUTO ? ""
+                : ", convolution " + context.convolution();
         return "cpu: float32, " + context.lanes().name() + ", " + threads + (threads == 1 ? " thread" : " threads")
                 + convolution;
     }

@@ -32,8 +32,16 @@ final class CpuConv {
         var layout = layout(s);
         double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
                 + (double) s.n() * s.outH() * s.outW() * s.outC();
+        if (byPhases(s)) {
+            return new Plan("direct, by phases", new StridedDataGradient(context, s).bytes() + Native.ALIGNMENT,
+                    s.flops(), 4 * elements, Plan.ALL);
+        }
         return new Plan(layout.algorithm(),
                 layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
+    }
+
+    private static boolean byPhases(ConvSpec s) {
+        return s.mode() == ConvSpec.Mode.DATA_GRADIENT && s.stride() > 1;
     }
 
     private Layout layout(ConvSpec s) {
@@ -106,7 +114,13 @@ final class CpuConv {
                 var output = Output.of(context.lanes().panels(), y, e, (long) s.outH() * s.outW());
                 forward(s, p, x, w, output, work);
             }
-            case DATA_GRADIENT -> data(s, x, w, e, y, work);
+            case DATA_GRADIENT -> {
+                if (byPhases(s)) {
+                    new StridedDataGradient(context, s).run(x, w, e, y, work);
+                } else {
+                    data(s, x, w, e, y, work);
+                }
+            }
             case WEIGHT_GRADIENT -> weight(s, p, x, w, e, y, work);
         }
     }
@@ -152,7 +166,7 @@ final class CpuConv {
         var layout = layout(s);
         var conv = product(s);
         var output = Output.of(context.lanes().panels(), x, e, (long) s.inH() * s.inW());
-        boolean inPlace = s.kH() == 1 && s.kW() == 1 && s.stride() == 1 && s.padding() == 0;
+        boolean inPlace = s.kH() == 1 && s.kW() == 1 && s.padding() == 0;
         long turned = work + layout.turned();
         if (layout.packsWindows) {
             turnRows(s, w.address(), turned);
@@ -166,7 +180,7 @@ final class CpuConv {
         groups(s, layout, (first, count) -> {
             var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
             if (!inPlace) {
-                padded.dilate(context, y, first, count, s.stride(), s.kH() - 1 - s.padding(), s.kW() - 1 - s.padding());
+                padded.surround(context, y, first, count, s.kH() - 1 - s.padding(), s.kW() - 1 - s.padding());
             }
             multiply(conv, layout, inPlace ? PaddedInput.view(y, first) : padded, first, count, weights, output, work);
         });

@@ -64,10 +64,10 @@ record PaddedInput(long base, long image, long row, long pixel) {
     }
 
     /**
-     * Writes gradients dy for the transposed convolution: {@code zeros - 1} zeros between neighbouring pixels, the
-     * first pixel at (top, left), which may be negative; what falls outside is left out.
+     * Writes gradients dy for the transposed convolution, surrounded by zeros, the first pixel at (top, left), which
+     * may be negative; what falls outside is left out.
      */
-    void dilate(CpuContext context, Buf dy, int first, int count, int zeros, int top, int left) {
+    void surround(CpuContext context, Buf dy, int first, int count, int top, int left) {
         int height = (int) (image / row);
         int width = (int) (row / pixel);
         int channels = dy.shape().last();
@@ -76,15 +76,15 @@ record PaddedInput(long base, long image, long row, long pixel) {
             int u = task % height - top;
             long to = base + task / height * image + task % height * row;
             Native.clear(to, row);
-            if (u < 0 || u % zeros != 0 || u / zeros >= dy.shape().dim(1)) {
+            if (u < 0 || u >= dy.shape().dim(1)) {
                 return;
             }
-            long line = from.base + task / height * from.image + u / zeros * from.row;
-            int begin = left >= 0 ? 0 : (-left + zeros - 1) / zeros;
-            int end = Math.min(dy.shape().dim(2), (width - left + zeros - 1) / zeros);
+            long line = from.base + task / height * from.image + u * from.row;
+            int begin = Math.max(0, -left);
+            int end = Math.min(dy.shape().dim(2), width - left);
             if (end > begin) {
                 context.lanes().panels().copy(end - begin, channels, line + begin * from.pixel, from.pixel,
-                        to + (left + (long) begin * zeros) * pixel, zeros * pixel);
+                        to + (left + (long) begin) * pixel, pixel);
             }
         });
     }

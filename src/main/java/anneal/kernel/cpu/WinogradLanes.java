@@ -33,7 +33,7 @@ public interface WinogradLanes {
     void filter(int band, long count, long from, long fromTap, long to, long toNumber);
 
     /**
-     * {@code A' m A} for tiles side by side: m by m pixels each.
+     * {@code A' m A} for tiles side by side: m by m pixels each. The numbers may be overwritten.
      *
      * @param channels rounded up to whole vectors
      */

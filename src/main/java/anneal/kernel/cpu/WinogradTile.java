@@ -16,7 +16,7 @@ public enum WinogradTile {
 
     /** An image with fewer multiplications is not worth it. */
     private static final int WORK = 2 << 20;
-    /** Pixels of an image from which a tile of 4x4 saves more than its weights, more than twice as many, cost to read. */
+    /** Pixels of an image from which a tile of 4x4 saves more than its weights, over twice as many, cost to read. */
     private static final int F4_PIXELS = 144;
 
     private final int result;
@@ -107,10 +107,14 @@ public enum WinogradTile {
         return enough && 9 * pixels * s.inC() * s.outC() >= WORK;
     }
 
-    /** Whether the large tile is faster than the small one: enough pixels, not many tiles that reach beyond them. */
+    /**
+     * Whether the large tile is faster than the small one: enough pixels, not many tiles that reach beyond them. For
+     * the weight gradient it is not, whose sums for 36 numbers leave the cache.
+     */
     private static boolean paysLarge(ConvSpec s) {
-        long pixels = (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT ? s.n() : 1L) * s.outH() * s.outW();
-        return pixels >= F4_PIXELS && 5 * F4.multiplications(s) <= 4 * F2.multiplications(s);
+        long pixels = (long) s.outH() * s.outW();
+        return s.mode() != ConvSpec.Mode.WEIGHT_GRADIENT && pixels >= F4_PIXELS
+                && 5 * F4.multiplications(s) <= 4 * F2.multiplications(s);
     }
 
     private long multiplications(ConvSpec s) {
