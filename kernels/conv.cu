@@ -12,24 +12,25 @@ DEVICE void find_corners(const ConvCall& c, Corner* corners) {
     sync_block();
 }
 
-template <class Tile, class T, int V>
-DEVICE void conv_forward(const ConvCall& c) {
-    DYNAMIC_SHARED(T, shared);
+/// A product whose left operand is gathered by pixel.
+template <class Tile, class Pixels, class Weights>
+DEVICE void conv_pixels(const ConvCall& c) {
+    DYNAMIC_SHARED(typename Pixels::Element, shared);
     SHARED(Corner, corners, [Tile::ROWS]);
-    find_corners<Tile, Windows<T, V>>(c, corners);
-    Windows<T, V> a{c, corners};
-    Filters<T, V> b{c, c.tiling.tileN() * Tile::COLUMNS};
+    find_corners<Tile, Pixels>(c, corners);
+    Pixels a{c, corners};
+    Weights b{c, c.tiling.tileN() * Tile::COLUMNS};
     make_tile<Tile>(c.finish, c.tiling, a, b, 0, shared);
 }
 
 template <class Tile, class T, int V>
+DEVICE void conv_forward(const ConvCall& c) {
+    conv_pixels<Tile, Windows<T, V>, Filters<T, V>>(c);
+}
+
+template <class Tile, class T, int V>
 DEVICE void conv_data(const ConvCall& c) {
-    DYNAMIC_SHARED(T, shared);
-    SHARED(Corner, corners, [Tile::ROWS]);
-    find_corners<Tile, Seers<T, V>>(c, corners);
-    Seers<T, V> a{c, corners};
-    TurnedFilters<T, V> b{c, c.tiling.tileN() * Tile::COLUMNS};
-    make_tile<Tile>(c.finish, c.tiling, a, b, 0, shared);
+    conv_pixels<Tile, Seers<T, V>, TurnedFilters<T, V>>(c);
 }
 
 template <class Tile, class T, int V>

@@ -36,6 +36,25 @@ struct Corner {
 };
 constexpr int NO_ROW = -(1 << 29);
 
+/// The window of output pixel p, of `pixels` that there are.
+DEVICE Corner window_corner(const ConvCall& s, int p, int pixels) {
+    if (p >= pixels) return {0, NO_ROW, 0};
+    int line = p / s.outW, column = p - line * s.outW;
+    int image = line / s.outH, row = line - image * s.outH;
+    return {static_cast<long long>(image) * s.h * s.width * s.xPitch, row * s.stride - s.padding,
+            column * s.stride - s.padding};
+}
+
+/// What a term of a window sees in x.
+template <class T>
+DEVICE const T* window_element(const ConvCall& s, Term t, Corner p, bool& valid) {
+    int row = p.row + t.row, column = p.column + t.column;
+    valid = t.valid && static_cast<unsigned>(row) < static_cast<unsigned>(s.h)
+            && static_cast<unsigned>(column) < static_cast<unsigned>(s.width);
+    const T* x = static_cast<const T*>(s.x);
+    return valid ? x + p.image + (static_cast<long long>(row) * s.width + column) * s.xPitch + t.channel : x;
+}
+
 /// Windows of x by output pixel, [pixel, term]: the left operand of a forward convolution.
 template <class T, int V_>
 struct Windows {
@@ -48,22 +67,11 @@ struct Windows {
     const ConvCall& call;
     const Corner* corners;  // of this block's pixels, in shared memory
 
-    static DEVICE Corner corner(const ConvCall& s, int p) {
-        if (p >= s.finish.rows) return {0, NO_ROW, 0};
-        int image = p / (s.outH * s.outW), at = p % (s.outH * s.outW);
-        return {static_cast<long long>(image) * s.h * s.width * s.xPitch, at / s.outW * s.stride - s.padding,
-                at % s.outW * s.stride - s.padding};
-    }
+    static DEVICE Corner corner(const ConvCall& s, int p) { return window_corner(s, p, s.finish.rows); }
 
     DEVICE Term fast(int k) const { return term_of(k, call.tiling.depth, call.c, call.kW); }
     DEVICE Corner slow(int row) const { return corners[row]; }
-    DEVICE const T* at(Term t, Corner p, bool& valid) const {
-        int row = p.row + t.row, column = p.column + t.column;
-        valid = t.valid && static_cast<unsigned>(row) < static_cast<unsigned>(call.h)
-                && static_cast<unsigned>(column) < static_cast<unsigned>(call.width);
-        const T* x = static_cast<const T*>(call.x);
-        return valid ? x + p.image + (static_cast<long long>(row) * call.width + column) * call.xPitch + t.channel : x;
-    }
+    DEVICE const T* at(Term t, Corner p, bool& valid) const { return window_element<T>(call, t, p, valid); }
 };
 
 /// What of y saw a pixel of x, [pixel, term] with terms by tap and then y's channel: the left operand of the gradient
@@ -180,18 +188,6 @@ struct TurnedWindows {
     int first;  // of this block's terms
 
     DEVICE Term fast(int column) const { return term_of(first + column, call.finish.columns, call.c, call.kW); }
-    DEVICE Corner slow(int pixel) const {
-        if (pixel >= call.tiling.depth) return {0, NO_ROW, 0};
-        int line = pixel / call.outW, column = pixel - line * call.outW;
-        int image = line / call.outH, row = line - image * call.outH;
-        return {static_cast<long long>(image) * call.h * call.width * call.xPitch, row * call.stride - call.padding,
-                column * call.stride - call.padding};
-    }
-    DEVICE const T* at(Term t, Corner p, bool& valid) const {
-        int row = p.row + t.row, column = p.column + t.column;
-        valid = t.valid && static_cast<unsigned>(row) < static_cast<unsigned>(call.h)
-                && static_cast<unsigned>(column) < static_cast<unsigned>(call.width);
-        const T* x = static_cast<const T*>(call.x);
-        return valid ? x + p.image + (static_cast<long long>(row) * call.width + column) * call.xPitch + t.channel : x;
-    }
+    DEVICE Corner slow(int pixel) const { return window_corner(call, pixel, call.tiling.depth); }
+    DEVICE const T* at(Term t, Corner p, bool& valid) const { return window_element<T>(call, t, p, valid); }
 };
