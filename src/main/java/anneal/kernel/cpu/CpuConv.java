@@ -29,15 +29,14 @@ final class CpuConv {
     }
 
     Plan plan(ConvSpec s) {
-        var layout = layout(s);
         double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
                 + (double) s.n() * s.outH() * s.outW() * s.outC();
         if (byPhases(s)) {
             return new Plan("direct, by phases", new StridedDataGradient(context, s).bytes() + Native.ALIGNMENT,
                     s.flops(), 4 * elements, Plan.ALL);
         }
-        return new Plan(layout.algorithm(),
-                layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
+        var layout = layout(s);
+        return new Plan(layout.algorithm(), layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
     }
 
     private static boolean byPhases(ConvSpec s) {

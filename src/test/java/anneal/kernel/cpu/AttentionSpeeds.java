@@ -1,7 +1,6 @@
 package anneal.kernel.cpu;
 
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 
 /** Where attention's time goes: its two products and the softmax between them, one thread, and what boxes vectors. */
 final class AttentionSpeeds {
@@ -37,16 +36,8 @@ final class AttentionSpeeds {
     }
 
     private static void time(String name, double work, Runnable run) {
-        var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().threadId();
-        int count = 20000;
-        long bytes = bean.getThreadAllocatedBytes(id);
-        long begin = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-            run.run();
-        }
-        double ns = (double) (System.nanoTime() - begin) / count;
-        System.out.printf("%-20s %8.2f us %8.2f per ns, %d bytes a call%n", name, ns / 1000, work / ns,
-                (bean.getThreadAllocatedBytes(id) - bytes) / count);
+        var speed = Speed.of(20_000, run);
+        System.out.printf("%-20s %8.2f us %8.2f per ns, %d bytes a call%n", name, speed.nanos() / 1000,
+                work / speed.nanos(), speed.bytes());
     }
 }

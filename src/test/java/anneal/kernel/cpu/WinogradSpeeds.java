@@ -1,7 +1,6 @@
 package anneal.kernel.cpu;
 
 import java.lang.foreign.Arena;
-import java.lang.management.ManagementFactory;
 
 /** What the transforms of Winograd's convolution cost on one thread, for each result, and what boxes vectors. */
 final class WinogradSpeeds {
@@ -52,16 +51,8 @@ final class WinogradSpeeds {
     }
 
     private static void time(String name, double results, Runnable run) {
-        var bean = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long id = Thread.currentThread().threadId();
-        int count = 10_000;
-        long bytes = bean.getThreadAllocatedBytes(id);
-        long begin = System.nanoTime();
-        for (int i = 0; i < count; i++) {
-            run.run();
-        }
-        double ns = (double) (System.nanoTime() - begin) / count;
-        System.out.printf("%-24s %8.2f us %8.3f ns a result, %d bytes a call%n", name, ns / 1000, ns / results,
-                (bean.getThreadAllocatedBytes(id) - bytes) / count);
+        var speed = Speed.of(10_000, run);
+        System.out.printf("%-24s %8.2f us %8.3f ns a result, %d bytes a call%n", name, speed.nanos() / 1000,
+                speed.nanos() / results, speed.bytes());
     }
 }

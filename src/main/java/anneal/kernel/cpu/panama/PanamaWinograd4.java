@@ -186,58 +186,42 @@ final class PanamaWinograd4 implements WinogradLanes {
         for (int t = 0; t < tiles; t++) {
             for (int c = 0; c < channels; c += LANES) {
                 long p = from + t * fromTile + 4L * c;
-                outputColumns(p, fromNumber);
-                outputLines(p, fromNumber, to + 4 * t * toPixel + 4L * c, toRow, toPixel);
+                outputLines(6, p, fromNumber, 6 * fromNumber, p, fromNumber, 6 * fromNumber);
+                outputLines(4, p, 6 * fromNumber, fromNumber, to + 4 * t * toPixel + 4L * c, toRow, toPixel);
             }
         }
     }
 
-    /** {@code A' m}, over the first four lines of the numbers. */
-    private static void outputColumns(long at, long fromNumber) {
+    /**
+     * Multiplies lines of six numbers with A, or columns with A', into four; all are read before the first is written.
+     *
+     * @param fromStep   from one line to the next
+     * @param fromNumber from one of its numbers to the next
+     */
+    private static void outputLines(int lines, long from, long fromStep, long fromNumber, long to, long toStep,
+                                    long toNumber) {
         long n = fromNumber & STRIDE;
-        for (int j = 0; j < 6; j++) {
-            long p = at + j * n & ADDRESS;
-            var m1 = load(p + 6 * n);
-            var m2 = load(p + 12 * n);
-            var m3 = load(p + 18 * n);
-            var m4 = load(p + 24 * n);
-            var sumA = m1.add(m2);
-            var sumB = m3.add(m4);
-            load(p).add(sumA.add(sumB)).intoMemorySegment(ALL, p, ORDER);
-            sumB.fma(FloatVector.broadcast(S, B2), sumA.mul(FloatVector.broadcast(S, A2)))
-                    .intoMemorySegment(ALL, p + 12 * n, ORDER);
-            var differenceA = m1.sub(m2);
-            var differenceB = m3.sub(m4);
-            differenceB.fma(FloatVector.broadcast(S, B), differenceA.mul(FloatVector.broadcast(S, A)))
-                    .intoMemorySegment(ALL, p + 6 * n, ORDER);
-            differenceB.fma(FloatVector.broadcast(S, B3),
-                    differenceA.fma(FloatVector.broadcast(S, A3), load(p + 30 * n)))
-                    .intoMemorySegment(ALL, p + 18 * n, ORDER);
-        }
-    }
-
-    private static void outputLines(long from, long fromNumber, long to, long toRow, long toPixel) {
-        long n = fromNumber & STRIDE;
-        long pixel = toPixel & STRIDE;
-        for (int i = 0; i < 4; i++) {
-            long p = from + 6 * i * n & ADDRESS;
-            long v = to + i * toRow & ADDRESS;
+        long number = toNumber & STRIDE;
+        for (int i = 0; i < lines; i++) {
+            long p = from + i * fromStep & ADDRESS;
+            long v = to + i * toStep & ADDRESS;
+            var m0 = load(p);
             var m1 = load(p + n);
             var m2 = load(p + 2 * n);
             var m3 = load(p + 3 * n);
             var m4 = load(p + 4 * n);
+            var m5 = load(p + 5 * n);
             var sumA = m1.add(m2);
             var sumB = m3.add(m4);
-            load(p).add(sumA.add(sumB)).intoMemorySegment(ALL, v, ORDER);
+            m0.add(sumA.add(sumB)).intoMemorySegment(ALL, v, ORDER);
             sumB.fma(FloatVector.broadcast(S, B2), sumA.mul(FloatVector.broadcast(S, A2)))
-                    .intoMemorySegment(ALL, v + 2 * pixel, ORDER);
+                    .intoMemorySegment(ALL, v + 2 * number, ORDER);
             var differenceA = m1.sub(m2);
             var differenceB = m3.sub(m4);
             differenceB.fma(FloatVector.broadcast(S, B), differenceA.mul(FloatVector.broadcast(S, A)))
-                    .intoMemorySegment(ALL, v + pixel, ORDER);
-            differenceB.fma(FloatVector.broadcast(S, B3),
-                    differenceA.fma(FloatVector.broadcast(S, A3), load(p + 5 * n)))
-                    .intoMemorySegment(ALL, v + 3 * pixel, ORDER);
+                    .intoMemorySegment(ALL, v + number, ORDER);
+            differenceB.fma(FloatVector.broadcast(S, B3), differenceA.fma(FloatVector.broadcast(S, A3), m5))
+                    .intoMemorySegment(ALL, v + 3 * number, ORDER);
         }
     }
 
