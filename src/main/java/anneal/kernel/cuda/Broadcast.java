@@ -2,6 +2,7 @@ package anneal.kernel.cuda;
 
 import anneal.kernel.Buf;
 import anneal.kernel.Shape;
+import java.util.Arrays;
 
 /**
  * A nest of loops over an output's elements and the strides of all operands in it. Neighbouring axes that every operand
@@ -36,7 +37,7 @@ record Broadcast(long[] extents, long[][] strides) {
             extents[loops] = joins ? extents[loops] * extent : extent;
             loops++;
         }
-        return new Broadcast(java.util.Arrays.copyOf(extents, loops), strides);
+        return new Broadcast(Arrays.copyOf(extents, loops), strides);
     }
 
     /** Elements from one index of {@code axis}, counted from the end as -1, -2, ..., to the next. */

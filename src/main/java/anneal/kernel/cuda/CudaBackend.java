@@ -14,11 +14,12 @@ import anneal.kernel.cuda.driver.HostDriver;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /** A device whose kernels are CUDA's: {@code cuda} on a GPU, {@code sim} on the host simulator. */
 public final class CudaBackend implements Backend {
     private final Driver driver;
-    private final DeviceMemory memory;
+    private final CudaMemory memory;
     private final CudaContext context;
     private final CudaKernels kernels;
     private final Staging staging;
@@ -28,7 +29,7 @@ public final class CudaBackend implements Backend {
     private CudaBackend(Driver driver, CudaOptions options) {
         this.driver = driver;
         precision = options.precision();
-        memory = new DeviceMemory(driver, options.poison());
+        memory = new CudaMemory(driver, options.poison());
         context = new CudaContext(driver, memory, precision);
         kernels = new CudaKernels(context);
         staging = new Staging(driver);
@@ -83,6 +84,18 @@ public final class CudaBackend implements Backend {
     public Storage allocate(long bytes) {
         checkOpen();
         return memory.allocate(bytes);
+    }
+
+    @Override
+    public void trim() {
+        if (!closed) {
+            memory.trim();
+        }
+    }
+
+    @Override
+    public void poison(Storage block, long offset, long bytes) {
+        memory.poison(block.address() + offset, bytes);
     }
 
     @Override
@@ -157,7 +170,7 @@ public final class CudaBackend implements Backend {
         }
 
         /** @param write fills a buffer of host memory that has the shape and type of {@code dst} */
-        void upload(Buf dst, java.util.function.Consumer<Buf> write) {
+        void upload(Buf dst, Consumer<Buf> write) {
             long bytes = span(dst);
             if (bytes == 0 || visible(dst)) {
                 driver.synchronize();
@@ -199,7 +212,7 @@ public final class CudaBackend implements Backend {
 
         private Buf host(Buf like, long bytes) {
             if (pinned.byteSize() < bytes) {
-                pinned = driver.pinned(Math.max(2 * pinned.byteSize(), DeviceMemory.sizeClass(bytes)));
+                pinned = driver.pinned(Math.max(2 * pinned.byteSize(), CudaMemory.sizeClass(bytes)));
             }
             var segment = pinned.asSlice(0, bytes);
             return new Buf(new Storage(segment, segment.address(), bytes, s -> { }), 0, like.type(), like.shape(),

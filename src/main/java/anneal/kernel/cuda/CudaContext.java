@@ -20,12 +20,14 @@ import java.util.stream.Collectors;
 /** What every family of kernels of one device shares: launches, memory for intermediate results, the precision. */
 final class CudaContext implements AutoCloseable {
     private static final int MOST_ARGUMENTS = 64;
+    /** CUDA's own limit. */
+    private static final int MOST_ARGUMENT_BYTES = 4096;
 
     private final Driver driver;
-    private final DeviceMemory memory;
+    private final CudaMemory memory;
     private final Precision precision;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment values = arena.allocate((long) MOST_ARGUMENTS * Long.BYTES, Long.BYTES);
+    private final MemorySegment values = arena.allocate(MOST_ARGUMENT_BYTES, Long.BYTES);
     private final MemorySegment pointers = arena.allocate((long) MOST_ARGUMENTS * Long.BYTES, Long.BYTES);
     private final Map<String, Kernel> kernels = new HashMap<>();
 
@@ -39,7 +41,7 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
-    CudaContext(Driver driver, DeviceMemory memory, Precision precision) {
+    CudaContext(Driver driver, CudaMemory memory, Precision precision) {
         this.driver = driver;
         this.memory = memory;
         this.precision = precision;
@@ -53,7 +55,7 @@ final class CudaContext implements AutoCloseable {
         return precision.floatType();
     }
 
-    /** How a kernel's name ends for elements of this buffer's type: {@code _f32}, {@code _bf16}, {@code _f64}, {@code _i32}. */
+    /** How a kernel's name ends for elements of this buffer's type: {@code _f32}, {@code _bf16}, ... */
     static String suffix(Buf b) {
         return suffix(b.type());
     }
@@ -72,7 +74,7 @@ final class CudaContext implements AutoCloseable {
         return Grid.of((int) Math.min((items + block - 1) / block, Integer.MAX_VALUE));
     }
 
-    /** Memory for a temporary; released by its holder, also before the kernels that use it have run: reuse is in order. */
+    /** Memory for a temporary. Its holder may release it before the kernels that use it have run: reuse is in order. */
     Storage scratch(long bytes) {
         return memory.allocate(bytes);
     }
@@ -87,26 +89,26 @@ final class CudaContext implements AutoCloseable {
      */
     void launch(String kernel, Grid grid, int block, int sharedBytes, Object... args) {
         var sizes = new int[args.length];
+        long at = 0;
         for (int i = 0; i < args.length; i++) {
-            MemorySegment at;
-            if (args[i] instanceof MemorySegment struct) {
-                at = struct;
-                sizes[i] = (int) struct.byteSize();
+            if (args[i] instanceof Struct struct) {
+                struct.write(values, at);
+                sizes[i] = struct.bytes();
             } else {
-                at = values.asSlice((long) i * Long.BYTES);
                 var value = args[i] instanceof Storage s ? (Object) s.address() : args[i];
-                Struct.put(values, (long) i * Long.BYTES, value);
+                Struct.put(values, at, value);
                 sizes[i] = Struct.elementBytes(value);
             }
-            pointers.setAtIndex(ValueLayout.ADDRESS, i, at);
+            pointers.setAtIndex(ValueLayout.JAVA_LONG, i, values.address() + at);
+            at += (sizes[i] + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
         }
         try {
             var k = kernels.computeIfAbsent(kernel, name -> new Kernel(driver.kernel(name)));
             driver.launch(k.handle, grid, block, sharedBytes, pointers, sizes);
             k.launches++;
         } catch (DriverException e) {
-            throw new DriverException(driver.name() + ": kernel " + kernel + ", grid " + grid + ", block " + block + ", "
-                    + sharedBytes + " bytes shared, arguments " + Arrays.stream(args).map(CudaContext::describe)
+            throw new DriverException(driver.name() + ": kernel " + kernel + ", grid " + grid + ", block " + block
+                    + ", " + sharedBytes + " bytes shared, arguments " + Arrays.stream(args).map(CudaContext::describe)
                     .collect(Collectors.joining(", ", "(", ")")) + ": " + e.getMessage());
         }
     }
@@ -116,7 +118,7 @@ final class CudaContext implements AutoCloseable {
             case null -> "null";
             case Buf b -> b.type() + " " + b.shape() + (b.isDense() ? "" : " pitch " + b.rowPitch());
             case Storage s -> s.bytes() + " bytes";
-            case MemorySegment s -> "struct of " + s.byteSize() + " bytes";
+            case Struct s -> "struct of " + s.bytes() + " bytes";
             default -> argument.toString();
         };
     }

@@ -65,9 +65,9 @@ final class CudaConv {
 
     void conv(ConvSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         boolean chunks = switch (s.mode()) {
-            case FORWARD -> inChunks(x, s.inC()) && inChunks(w, s.inC());
-            case DATA_GRADIENT -> inChunks(y, s.outC()) && inChunks(w, s.inC());
-            case WEIGHT_GRADIENT -> inChunks(y, s.outC()) && inChunks(x, s.inC());
+            case FORWARD -> MatTiles.inChunks(x, s.inC(), 0) && MatTiles.inChunks(w, s.inC(), 0);
+            case DATA_GRADIENT -> MatTiles.inChunks(y, s.outC(), 0) && MatTiles.inChunks(w, s.inC(), 0);
+            case WEIGHT_GRADIENT -> MatTiles.inChunks(y, s.outC(), 0) && MatTiles.inChunks(x, s.inC(), 0);
         };
         var type = switch (s.mode()) {
             case FORWARD -> MatTiles.arithmetic(context.precision(), x.type(), w.type());
@@ -89,10 +89,5 @@ final class CudaConv {
                 EpilogueArguments.fields(out, 0, pitch, e, t, s.outH() * s.outW(), workspace),
                 x, w, y, x.rowPitch(), y.rowPitch(), s.n(), s.inH(), s.inW(), s.inC(), s.outH(), s.outW(), s.outC(),
                 s.kH(), s.kW(), s.stride(), s.padding(), 0);
-    }
-
-    private static boolean inChunks(Buf b, int channels) {
-        int chunk = 16 / b.type().bytes();
-        return channels % chunk == 0 && b.address() % 16 == 0 && (b.isDense() || b.rowPitch() % chunk == 0);
     }
 }

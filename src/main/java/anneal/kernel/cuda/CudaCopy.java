@@ -1,8 +1,9 @@
 package anneal.kernel.cuda;
 
+import static anneal.kernel.cuda.CudaContext.suffix;
+
 import anneal.kernel.Buf;
 import anneal.kernel.CopySpec;
-import anneal.kernel.DType;
 import anneal.kernel.cuda.driver.Grid;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -45,19 +46,10 @@ final class CudaCopy {
             from[i] = axis.from;
             to[i] = axis.to;
         }
-        cuda.launch("copy_" + name(src.type()) + "_" + name(dst.type()),
+        cuda.launch("copy" + suffix(src) + suffix(dst),
                 Grid.of((int) Math.min(BLOCKS, (size + THREADS - 1) / THREADS)), THREADS, 0,
                 src.address() + s.srcOffset() * src.type().bytes(), dst.address() + s.dstOffset() * dst.type().bytes(),
                 new Fields().addAll(dims).addAll(from).addAll(to).add(size).struct(), s.accumulate() ? 1 : 0);
-    }
-
-    private static String name(DType type) {
-        return switch (type) {
-            case F32 -> "f32";
-            case F64 -> "f64";
-            case BF16 -> "bf16";
-            case I32 -> "i32";
-        };
     }
 
     private static List<Axis> axes(CopySpec s) {

@@ -8,7 +8,6 @@ import anneal.kernel.Plan;
 import anneal.kernel.Prologue;
 import anneal.kernel.Resample;
 import anneal.kernel.cuda.driver.Grid;
-import java.lang.foreign.MemorySegment;
 import java.util.Set;
 
 /** Launches of kernels/groupnorm.cu and groupnorm_backward.cu. */
@@ -63,7 +62,7 @@ final class CudaNorm {
         }
     }
 
-    private static MemorySegment struct(Prologue p) {
+    private static Struct struct(Prologue p) {
         long act = switch (p.act()) {
             case NONE -> 0;
             case SILU -> 1;

@@ -6,7 +6,6 @@ import anneal.kernel.Buf;
 import anneal.kernel.DType;
 import anneal.kernel.ReduceOp;
 import anneal.kernel.cuda.driver.Grid;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,7 +119,7 @@ final class CudaReduce {
         }
     }
 
-    private void launch(ReduceOp.Fn fn, String suffix, long in, MemorySegment shape, Grid grid, MemorySegment out,
+    private void launch(ReduceOp.Fn fn, String suffix, long in, Struct shape, Grid grid, Struct out,
                         double alpha, double beta) {
         int code = switch (fn) {
             case SUM -> 0;
@@ -130,7 +129,7 @@ final class CudaReduce {
         cuda.launch("reduce" + suffix, grid, THREADS, 0, code, in, shape, out, (float) alpha, (float) beta);
     }
 
-    private static MemorySegment shape(Fold fold, long chunk, int wide, long outColumns) {
+    private static Struct shape(Fold fold, long chunk, int wide, long outColumns) {
         return new Fields().addAll(dims(fold.kept)).addAll(strides(fold.kept)).addAll(dims(fold.folded))
                 .addAll(strides(fold.folded)).add(fold.outputs(), fold.length(), chunk, (long) wide, outColumns)
                 .struct();

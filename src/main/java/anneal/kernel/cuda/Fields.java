@@ -2,7 +2,6 @@ package anneal.kernel.cuda;
 
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,12 +35,12 @@ final class Fields {
         return add(address, pitch, type == DType.BF16 ? 1L : 0L);
     }
 
-    MemorySegment struct() {
+    Struct struct() {
         return Struct.of(fields.toArray());
     }
 
     /** A single {@code Operand} as a parameter. */
-    static MemorySegment ofOperand(Buf b) {
+    static Struct ofOperand(Buf b) {
         return new Fields().operand(b).struct();
     }
 

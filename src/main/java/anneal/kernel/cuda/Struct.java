@@ -1,18 +1,31 @@
 package anneal.kernel.cuda;
 
 import anneal.kernel.Buf;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Arguments of kernels as bytes: single values, and structs with the natural alignment that C++ gives their fields. */
+/**
+ * A kernel's argument that is a struct by value, with the natural alignment that C++ gives its fields; and how single
+ * values are written. The bytes are made at the launch, in memory of {@link CudaContext}'s that serves every launch.
+ */
 final class Struct {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
 
-    private Struct() {
+    private final Object[] fields;
+    private final int bytes;
+
+    private Struct(Object[] fields) {
+        this.fields = fields;
+        long end = 0;
+        long alignment = 1;
+        for (var f : fields) {
+            alignment = Math.max(alignment, elementBytes(f));
+            end = aligned(end, elementBytes(f)) + elementBytes(f) * count(f);
+        }
+        bytes = Math.toIntExact(Math.max(1, aligned(end, alignment)));
     }
 
     /**
@@ -21,20 +34,20 @@ final class Struct {
      * @param fields in order: Integer, Long, Float, Double, a Buf for a pointer to its first element, null for a null
      *               pointer; an int[], long[] or float[] for a C array
      */
-    static MemorySegment of(Object... fields) {
-        long bytes = 0;
-        long alignment = 1;
+    static Struct of(Object... fields) {
+        return new Struct(fields);
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** @param start a multiple of 8 */
+    void write(MemorySegment to, long start) {
+        long at = start;
         for (var f : fields) {
-            alignment = Math.max(alignment, elementBytes(f));
-            bytes = aligned(bytes, elementBytes(f)) + elementBytes(f) * count(f);
+            at = put(to, aligned(at, elementBytes(f)), f);
         }
-        var struct = Arena.ofAuto().allocate(Math.max(1, aligned(bytes, alignment)), Long.BYTES);
-        long at = 0;
-        for (var f : fields) {
-            at = aligned(at, elementBytes(f));
-            at = put(struct, at, f);
-        }
-        return struct;
     }
 
     /** Writes one value and returns where it ends. */

@@ -47,7 +47,7 @@ class PlantedBugsTest {
 
     private static void launch(String kernel) {
         try (var driver = new HostDriver(1)) {
-            var memory = new DeviceMemory(driver, true);
+            var memory = new CudaMemory(driver, true);
             try (var cuda = new CudaContext(driver, memory, Precision.FP32)) {
                 var out = Buf.dense(memory.allocate(THREADS * Float.BYTES), DType.F32, Shape.of(THREADS));
                 var in = Buf.dense(memory.allocate(THREADS * Float.BYTES), DType.F32, Shape.of(THREADS));

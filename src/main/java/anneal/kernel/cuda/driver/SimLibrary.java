@@ -12,6 +12,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ final class SimLibrary {
                 return Path.of(found.toURI());
             }
             return copy();
-        } catch (IOException | java.net.URISyntaxException e) {
+        } catch (IOException | URISyntaxException e) {
             throw new UnavailableException("its library cannot be read: " + e.getMessage());
         }
     }
@@ -115,9 +116,8 @@ final class SimLibrary {
         try (var in = SimLibrary.class.getResourceAsStream(RESOURCE)) {
             Files.copy(in, file);
         }
+        folder.toFile().deleteOnExit();   // the last to be deleted: the order is the opposite one
         file.toFile().deleteOnExit();
-        folder.toFile().deleteOnExit();
-        file.toFile().deleteOnExit();   // deleted in the opposite order
         return file;
     }
 
@@ -159,5 +159,4 @@ final class SimLibrary {
             super(message);
         }
     }
-
 }

@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * <p>Size classes are an eighth of a power of two apart, so a block is at most an eighth larger than asked for.
  */
-final class DeviceMemory {
+final class CudaMemory {
     private static final long SMALLEST = 256;
     /** A quiet NaN as float32 and as bfloat16. */
     private static final int POISON = 0x7fc0dead;
@@ -31,12 +31,12 @@ final class DeviceMemory {
     private boolean closed;
 
     /** @param poison fill blocks with NaN when they are handed out and when they come back */
-    DeviceMemory(Driver driver, boolean poison) {
+    CudaMemory(Driver driver, boolean poison) {
         this.driver = driver;
         this.poison = poison;
     }
 
-    /** A block of at least {@code bytes} bytes, contents undefined; throws {@link OutOfDeviceMemory} if there is none. */
+    /** A block of at least {@code bytes} bytes, contents undefined; throws {@link OutOfDeviceMemory} for want of one. */
     Storage allocate(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("a storage of " + bytes + " bytes");
@@ -76,14 +76,15 @@ final class DeviceMemory {
         }
     }
 
-    private void poison(long address, long size) {
-        if (poison) {
+    /** Fills memory with NaN if this was made to. */
+    void poison(long address, long size) {
+        if (poison && !closed) {
             driver.set(address, POISON, size / Integer.BYTES);
         }
     }
 
     /** Returns what is not in use to the driver. */
-    private void trim() {
+    void trim() {
         driver.synchronize();
         free.forEach((size, waiting) -> {
             while (!waiting.isEmpty()) {
