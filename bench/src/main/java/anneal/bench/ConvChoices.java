@@ -6,7 +6,6 @@ import anneal.kernel.ConvSpec.Mode;
 import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.cpu.CpuOptions;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -26,18 +25,9 @@ public final class ConvChoices {
     }
 
     public static void main(String[] args) {
-        var wanted = args.length == 0 ? List.of(ConvAlgorithm.AUTO) : algorithms(args);
-        for (var algorithm : wanted) {
-            print(algorithm);
+        for (var name : args.length == 0 ? new String[] {"auto"} : args) {
+            print(ConvAlgorithm.of(name));
         }
-    }
-
-    private static List<ConvAlgorithm> algorithms(String[] names) {
-        var out = new ArrayList<ConvAlgorithm>();
-        for (var name : names) {
-            out.add(ConvAlgorithm.valueOf(name.toUpperCase(Locale.ROOT)));
-        }
-        return out;
     }
 
     private static void print(ConvAlgorithm algorithm) {
