@@ -55,22 +55,28 @@ final class CaseContext implements AutoCloseable {
         return file.get(name);
     }
 
-    /** Names of the inputs, in the manifest's order. */
+    /** Names of the inputs, in the manifest's order, without {@code in.} where the set marks them so. */
     List<String> inputs() {
-        return entry.tensors().stream().map(Manifest.Entry::name).filter(n -> n.startsWith(INPUT))
-                .map(n -> n.substring(INPUT.length())).toList();
+        return entry.tensors().stream().filter(t -> t.name().startsWith(INPUT) || t.isInput())
+                .map(t -> t.name().startsWith(INPUT) ? t.name().substring(INPUT.length()) : t.name()).toList();
     }
 
     public boolean has(String input) {
-        return file != null && file.tensors().containsKey(INPUT + input);
+        return file != null && file.tensors().containsKey(stored(input));
     }
 
     /** An input as it lies in the file. */
     public TensorData data(String input) throws IOException {
         if (file == null) {
-            throw new DataException("case " + entry.name() + " has no file, but " + INPUT + input + " is needed");
+            throw new DataException("case " + entry.name() + " has no file, but " + stored(input) + " is needed");
         }
-        return file.get(INPUT + input);
+        return file.get(stored(input));
+    }
+
+    /** The name of an input in the file: {@code in.} marks it, or, in sets whose names have no prefixes, its role. */
+    private String stored(String input) {
+        boolean plain = entry.tensors().stream().anyMatch(t -> t.isInput() && t.name().equals(input));
+        return plain ? input : INPUT + input;
     }
 
     public double[] doubles(String input) throws IOException {

@@ -81,6 +81,10 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
                         @JsonProperty("zero_by_symmetry") boolean zeroBySymmetry, Integer stride, String slot) {
         private static final List<String> GIVEN = List.of("input", "noise", "weight", "info");
 
+        boolean isInput() {
+            return "input".equals(role);
+        }
+
         boolean isCompared() {
             return !GIVEN.contains(role);
         }

@@ -92,6 +92,19 @@ class ParityRunTest {
         assertEquals("0 passed, 0 failed, 1 unsupported", run(slots, null).summary());
     }
 
+    /** Some sets tell inputs by their role alone, and have no in. before their names. */
+    @Test
+    void inputsAreFoundByTheirRoleToo() throws Exception {
+        writeSquare();
+        try (var file = SafeTensors.read(folder.resolve("square.safetensors"))) {
+            var plain = new LinkedHashMap<String, TensorData>();
+            file.tensors().forEach((name, data) -> plain.put(name.replace("in.", ""), data));
+            SafeTensors.write(folder.resolve("plain.safetensors"), plain, Map.of());
+        }
+        var entry = op("plain", "square").replace("square.safetensors", "plain.safetensors").replace("\"in.", "\"");
+        assertTrue(run(entry, null).allPassed());
+    }
+
     @Test
     void dumpsWhatItComputed() throws Exception {
         writeSquare();
