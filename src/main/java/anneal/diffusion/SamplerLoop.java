@@ -1,17 +1,15 @@
 package anneal.diffusion;
 
-import anneal.kernel.DType;
 import anneal.kernel.Shape;
 import anneal.tensor.RepeatedStep;
 import anneal.tensor.Tensor;
-import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
- * Walks a sampler through a process, one network evaluation a timestep. What a step allocates is freed before the next
- * one, and x stays at one address.
+ * Walks a sampler through a process, one network evaluation a timestep: a {@link Walk}.
  *
  * @param listener  hears of each step
  * @param cancelled asked before each step
@@ -51,48 +49,28 @@ public record SamplerLoop(GaussianDiffusion diffusion, Sampler sampler, Consumer
      * @throws CancellationException if {@code cancelled} said so
      */
     public Tensor run(ReverseModel model, Tensor initial, NoiseSource noise) {
-        if (repeated != null) {
-            return run(model, initial, noise, repeated);
-        }
-        try (var own = diffusion.device().repeatedStep()) {
-            return run(model, initial, noise, own);
-        }
-    }
-
-    private Tensor run(ReverseModel model, Tensor initial, NoiseSource noise, RepeatedStep steps) {
         var device = diffusion.device();
         int total = diffusion.steps();
         var modelTimesteps = diffusion.process().modelTimesteps(diffusion.config().rescaleTimesteps());
+        var timesteps = IntStream.range(0, total).map(k -> sampler.ascends() ? k : total - 1 - k).toArray();
+        var told = IntStream.of(timesteps).mapToDouble(t -> modelTimesteps[t]).toArray();
         try (var run = device.scope()) {
             var step = sampler.on(diffusion);
-            var x = device.empty(initial.shape());
-            x.copyFrom(initial);
-            var t = device.empty(DType.I32, Shape.of(x.dim(0)));
-            for (int k = 0; k < total; k++) {
-                stopIfCancelled(k, total);
-                int timestep = sampler.ascends() ? k : total - 1 - k;
-                t.copyFrom(filled(x.dim(0), timestep));
-                noise.seek(1 + k);
-                try (var one = steps.begin()) {
-                    var update = step.take(model, x, t, () -> noise.draw(x.shape()));
-                    x.copyFrom(update.x());
-                    listener.accept(new SamplingStep(
-                            k, total, timestep, modelTimesteps[timestep], x, update.predXstart()));
-                }
-            }
-            return run.escape(x);
+            return run.escape(new Walk(device, timesteps, told, listener, cancelled, repeated)
+                    .run(initial, new NoisyStep(model, step, noise)));
         }
     }
 
-    private void stopIfCancelled(int step, int total) {
-        if (cancelled.getAsBoolean()) {
-            throw new CancellationException("sampling was stopped after %d of %d steps".formatted(step, total));
+    /** A step of the sampler, with the draw that belongs to it. */
+    private record NoisyStep(ReverseModel model, Sampler.Step step, NoiseSource noise) implements Walk.Step {
+        @Override
+        public void prepare(int index) {
+            noise.seek(1 + index);
         }
-    }
 
-    private static int[] filled(int length, int value) {
-        var values = new int[length];
-        Arrays.fill(values, value);
-        return values;
+        @Override
+        public Sampler.Update take(Tensor x, Tensor t) {
+            return step.take(model, x, t, () -> noise.draw(x.shape()));
+        }
     }
 }
