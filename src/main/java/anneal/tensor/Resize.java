@@ -12,6 +12,18 @@ public final class Resize {
     }
 
     /**
+     * The weights behind {@link #resize} along one axis: each row makes one sample of the result.
+     *
+     * @return [to, from], row major
+     */
+    public static double[] matrix(int from, int to, Method method, boolean antialias) {
+        if (from < 1 || to < 1) {
+            throw new IllegalArgumentException("resize of " + from + " samples to " + to);
+        }
+        return InterpolationMatrix.of(from, to, method, antialias);
+    }
+
+    /**
      * @param antialias widen the kernel when shrinking (bilinear and bicubic only)
      * @return [N, height, width, C]
      */

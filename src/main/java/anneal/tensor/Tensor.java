@@ -79,6 +79,16 @@ public final class Tensor {
         return out;
     }
 
+    /** The same numbers as I32, truncated towards zero: this tensor itself if they are I32; has no gradient otherwise. */
+    public Tensor toInts() {
+        if (dtype() == DType.I32) {
+            return this;
+        }
+        Tensor out = device.empty(DType.I32, shape());
+        device.kernels().copy(Strided.fromRegion(buf, 0, out.buf), buf, out.buf);
+        return out;
+    }
+
     // ---- reading and writing from the host (these wait for the device) ----
 
     public float[] toFloats() {

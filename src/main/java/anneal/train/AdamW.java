@@ -6,6 +6,8 @@ import anneal.kernel.Shape;
 import anneal.nn.ArenaBuffer;
 import anneal.nn.ParameterArena;
 import anneal.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", Algorithm 2) over a whole arena, followed by
@@ -17,7 +19,7 @@ public final class AdamW implements AutoCloseable {
 
     private final ParameterArena arena;
     private final AdamWSpec spec;
-    private final double[] emaRates;
+    private final List<EmaSchedule> schedules;
     private final Buf[] emas;
     /** Learning rate, step number counted from 1, factor of the gradients. */
     private final Tensor hyper;
@@ -28,18 +30,18 @@ public final class AdamW implements AutoCloseable {
      * @throws IllegalArgumentException if the rates are not as many as the arena's averages or out of range
      */
     public AdamW(ParameterArena arena, AdamWSpec spec, double... emaRates) {
-        if (emaRates.length != arena.emas().size()) {
-            throw new IllegalArgumentException(emaRates.length + " EMA rates for an arena that keeps "
+        this(arena, spec, Arrays.stream(emaRates).mapToObj(EmaSchedule::constant).toList());
+    }
+
+    /** With rates that change from step to step. */
+    public AdamW(ParameterArena arena, AdamWSpec spec, List<EmaSchedule> schedules) {
+        if (schedules.size() != arena.emas().size()) {
+            throw new IllegalArgumentException(schedules.size() + " EMA rates for an arena that keeps "
                     + arena.emas().size() + " averages");
-        }
-        for (double rate : emaRates) {
-            if (!(rate >= 0 && rate <= 1)) {
-                throw new IllegalArgumentException("an EMA rate must be in 0..1, got " + rate);
-            }
         }
         this.arena = arena;
         this.spec = spec;
-        this.emaRates = emaRates.clone();
+        this.schedules = List.copyOf(schedules);
         emas = arena.emas().stream().map(AdamW::bufOf).toArray(Buf[]::new);
         hyper = arena.device().owned(Shape.of(RATE_AND_STEP + 1));
     }
@@ -65,7 +67,8 @@ public final class AdamW implements AutoCloseable {
                 hyper.columns(RATE_AND_STEP, RATE_AND_STEP + 1).copyFrom(gradientFactor.reshape(1));
             }
             arena.device().kernels().adamw(spec, hyper.buf(), bufOf(arena.values()), bufOf(arena.gradients()),
-                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), emas, emaRates);
+                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), emas,
+                    schedules.stream().mapToDouble(schedule -> schedule.rate(step)).toArray());
         }
     }
 
