@@ -38,6 +38,10 @@ final class Kinds {
         kinds.put("train_steps", new TrainStepsKind());
         MetricKinds.addTo(kinds);
         PictureKinds.addTo(kinds);
+        ColdDegradationKinds.addTo(kinds);
+        ColdSamplingKinds.addTo(kinds);
+        ColdTrainingKinds.addTo(kinds);
+        kinds.put("coldgen", new ColdGenerationKind());
         return Map.copyOf(kinds);
     }
 }

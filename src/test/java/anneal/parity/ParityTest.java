@@ -49,7 +49,7 @@ class ParityTest {
         return manifest.cases().stream().map(Manifest.Case::kind).distinct().toList();
     }
 
-    private static void check(Manifest manifest, String name, String kind) throws IOException {
+    static void check(Manifest manifest, String name, String kind) throws IOException {
         var cases = manifest.cases().stream().filter(c -> c.kind().equals(kind)).toList();
         try (Device device = Devices.open(name)) {
             long live = device.memory().liveBytes();
