@@ -118,7 +118,8 @@ final class ColdDegradationKinds {
             var levels = IntStream.rangeClosed(1, setup.steps());
             return out.put("keep", squares(levels, s -> SpiralFade.mask(setup.size(), s))).tensors();
         }
-        return out.put("factors", IntStream.range(0, setup.steps()).mapToDouble(setup::naiveFactor).toArray()).tensors();
+        var factors = IntStream.range(0, setup.steps()).mapToDouble(setup::naiveFactor).toArray();
+        return out.put("factors", factors).tensors();
     }
 
     private static SequencedMap<String, TensorData> colourFade(CaseContext c) throws IOException {

@@ -69,7 +69,7 @@ public final class Tensor {
         return device.view(buf);
     }
 
-    /** The same numbers in the device's float type: this tensor itself if they are already; has no gradient otherwise. */
+    /** The same numbers in the device's float type: this tensor itself if they are already; no gradient otherwise. */
     public Tensor toFloating() {
         if (dtype() == device.floatType()) {
             return this;
@@ -79,7 +79,7 @@ public final class Tensor {
         return out;
     }
 
-    /** The same numbers as I32, truncated towards zero: this tensor itself if they are I32; has no gradient otherwise. */
+    /** The same numbers as I32, truncated towards zero: this tensor itself if they are I32; no gradient otherwise. */
     public Tensor toInts() {
         if (dtype() == DType.I32) {
             return this;

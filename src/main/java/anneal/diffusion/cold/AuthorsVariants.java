@@ -16,15 +16,17 @@ public final class AuthorsVariants {
         return (d, x, restored, level) -> d.degrade(restored, Levels.below(level, 2));
     }
 
-    /** Algorithm 2 of the snow and colour programs: x_s - D(R, s - 1) + D(R, max(s - 2, 0)), whose last step is idle. */
+    /**
+     * Algorithm 2 of the snow and colour programs: x_s - D(R, s - 1) + D(R, max(s - 2, 0)), whose last step is idle.
+     */
     public static ColdSampler laggingImproved() {
         return (d, x, restored, level) -> x.sub(d.degrade(restored, Levels.below(level, 1)))
                 .add(d.degrade(restored, Levels.below(level, 2)));
     }
 
     /**
-     * {@code sample} of the blur program with its routine Individual_Incremental: the kernel of step s - 2 alone, on the
-     * estimate. For s = 1 that is index -1, which in Python is the last kernel.
+     * {@code sample} of the blur program with its routine Individual_Incremental: the kernel of step s - 2 alone, on
+     * the estimate. For s = 1 that is index -1, which in Python is the last kernel.
      *
      * @param kernels {@link Blur#ofSingleKernels}
      */

@@ -4,7 +4,9 @@ import anneal.tensor.Device;
 import anneal.tensor.Tensor;
 import java.util.stream.IntStream;
 
-/** Gaussian blur: level s is the kernels of the first s steps, one after the other (Bansal et al. 2022, section 4.1). */
+/**
+ * Gaussian blur: level s is the kernels of the first s steps, one after the other (Bansal et al. 2022, section 4.1).
+ */
 public final class Blur implements Degradation {
     private final SeparableMaps maps;
     private final int steps;
@@ -18,13 +20,14 @@ public final class Blur implements Degradation {
      * Lays the products of the kernels into the current scope.
      *
      * @param size     height and width of the images
-     * @param discrete whether the last level is each channel's mean over the image (the authors' way to a start that can
-     *                 be sampled)
+     * @param discrete whether the last level is each channel's mean over the image (the authors' way to a start that
+     *                 can be sampled)
      * @throws IllegalArgumentException in one line, if a kernel is too large for the images
      */
     public static Blur of(Device device, BlurSchedule schedule, int size, boolean discrete) {
         int steps = schedule.steps();
-        var levels = LineMaps.accumulated(size, IntStream.range(0, steps).mapToObj(i -> schedule.map(i, size)).toList());
+        var kernels = IntStream.range(0, steps).mapToObj(i -> schedule.map(i, size)).toList();
+        var levels = LineMaps.accumulated(size, kernels);
         if (discrete) {
             levels[steps] = LineMaps.product(LineMaps.mean(size), levels[steps], size);
         }

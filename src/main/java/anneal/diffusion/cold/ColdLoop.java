@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Restores degraded images level by level, on the walk that every sampler here takes. Each step's timestep is its level.
+ * Restores degraded images level by level, on the walk that every sampler takes. Each step's timestep is its level.
  *
  * @param listener  hears of each step
  * @param cancelled asked before each step

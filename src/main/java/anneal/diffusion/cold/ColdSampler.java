@@ -29,8 +29,9 @@ public interface ColdSampler {
     }
 
     /**
-     * Algorithm 2 for a blend whose end is not known: at each step it is taken to be what makes the estimate x_s, so that
-     * D(R, s) = x_s. This is how hot diffusion is sampled without noise; it does not look at the degradation it is given.
+     * Algorithm 2 for a blend whose end is not known: at each step it is taken to be what makes the estimate x_s, so
+     * that D(R, s) = x_s. This is how hot diffusion is sampled without noise; it does not look at the degradation it
+     * is given.
      */
     static ColdSampler estimatedEnd(Blend blend) {
         return (d, x, restored, level) ->

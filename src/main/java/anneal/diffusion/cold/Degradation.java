@@ -6,8 +6,8 @@ import anneal.tensor.Tensor;
  * D(x, s): a way to make images worse, little by little (Bansal et al. 2022, section 3.1). Everything else, restoring
  * and training, follows from these two methods.
  *
- * <p>Levels s are the paper's: 0 is the clean image, D(x, 0) = x, and {@link #steps} the worst. The authors' code counts
- * from 0 instead: its time t is level t + 1.
+ * <p>Levels s are the paper's: 0 is the clean image, D(x, 0) = x, and {@link #steps} the worst. The authors' code
+ * counts from 0 instead: its time t is level t + 1.
  */
 public interface Degradation {
     /** T, the number of levels above the clean one. */

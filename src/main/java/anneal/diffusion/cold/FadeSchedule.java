@@ -18,8 +18,8 @@ public record FadeSchedule(double std, int initialMask, int steps, boolean const
             throw new IllegalArgumentException("fading needs at least one step, got " + steps);
         }
         if (!(std > 0) || !constant && initialMask < 1) {
-            throw new IllegalArgumentException("fading needs a positive deviation and an initial mask of 1 or more, got "
-                    + std + " and " + initialMask);
+            throw new IllegalArgumentException("fading needs a positive deviation and an initial mask of 1 or more,"
+                    + " got " + std + " and " + initialMask);
         }
     }
 

@@ -7,8 +7,8 @@ import anneal.tensor.Select;
 import anneal.tensor.Tensor;
 
 /**
- * RGB images in -1..1 (sRGB, white D65) as CIE L*a*b* with L* in 0..100, and back, with the constants of the library that
- * the authors use (kornia). Its matrices lie in the scope in which it was made.
+ * RGB images in -1..1 (sRGB, white D65) as CIE L*a*b* with L* in 0..100, and back, with the constants of the library
+ * that the authors use (kornia). Its matrices lie in the scope in which it was made.
  */
 public final class LabColour {
     private static final double[] TO_XYZ = {

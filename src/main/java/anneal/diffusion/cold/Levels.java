@@ -36,8 +36,8 @@ public final class Levels {
 
     static void check(Degradation degradation, int level) {
         if (level < 0 || level > degradation.steps()) {
-            throw new IllegalArgumentException("level %d is out of range: this degradation has the levels 0 (clean) to %d"
-                    .formatted(level, degradation.steps()));
+            throw new IllegalArgumentException(("level %d is out of range: "
+                    + "this degradation has the levels 0 (clean) to %d").formatted(level, degradation.steps()));
         }
     }
 

@@ -106,8 +106,8 @@ final class LineMaps {
     /** Gaussian taps exp(-(i - floor(k/2))^2 / (2 sigma^2)), divided by their sum. */
     static double[] gaussian(int k, double sigma) {
         if (k < 1 || k % 2 == 0 || !(sigma > 0)) {
-            throw new IllegalArgumentException("a Gaussian kernel needs an odd number of taps and a positive deviation, got "
-                    + k + " taps and deviation " + sigma);
+            throw new IllegalArgumentException("a Gaussian kernel needs an odd number of taps and a positive deviation,"
+                    + " got " + k + " taps and deviation " + sigma);
         }
         var taps = new double[k];
         double sum = 0;

@@ -9,7 +9,8 @@ public final class NaiveFade implements Degradation {
     private final int steps;
 
     /**
-     * @param fade     what a step takes away: step i multiplies by 1 - fade (i + 1), or by 1 - fade for {@code constant}
+     * @param fade     what a step takes away: step i multiplies by 1 - fade (i + 1), or by 1 - fade for
+     *                 {@code constant}
      * @param constant whether every step has the same factor
      */
     public NaiveFade(Device device, double fade, boolean constant, int steps) {

@@ -34,7 +34,8 @@ public final class RandomFade {
      */
     public Degradation at(int[] rows, int[] columns) {
         if (rows.length != columns.length) {
-            throw new IllegalArgumentException(rows.length + " rows and " + columns.length + " columns of mask centres");
+            throw new IllegalArgumentException(
+                    rows.length + " rows and " + columns.length + " columns of mask centres");
         }
         for (int i = 0; i < rows.length; i++) {
             if (Math.min(rows[i], columns[i]) < 0 || Math.max(rows[i], columns[i]) > size) {
@@ -71,8 +72,8 @@ public final class RandomFade {
     }
 
     private IllegalArgumentException outside(int row, int column) {
-        return new IllegalArgumentException("the mask's centre, row %d and column %d, lies outside the image of %dx%d pixels"
-                .formatted(row, column, size, size));
+        return new IllegalArgumentException(("the mask's centre, row %d and column %d, "
+                + "lies outside the image of %dx%d pixels").formatted(row, column, size, size));
     }
 
     private int[] offsets(int... centres) {

@@ -9,8 +9,8 @@ import anneal.tensor.Slice;
 import anneal.tensor.Tensor;
 
 /**
- * Snow that gets denser from level to level (ImageNet-C's; Bansal et al. 2022, section 4.4). This is what batches have in
- * common; {@link #falling} gives the degradation of one batch.
+ * Snow that gets denser from level to level (ImageNet-C's; Bansal et al. 2022, section 4.4). This is what batches have
+ * in common; {@link #falling} gives the degradation of one batch.
  */
 public final class Snow {
     /** Above any flake: the clean level has no snow. */
@@ -62,8 +62,9 @@ public final class Snow {
     /** The degradation of a batch, whose flakes lie in the current scope. */
     public Falling falling(SnowFlakes flakes) {
         if (flakes.base().length != flakes.layers() * size * size || flakes.vertical().length != steps) {
-            throw new IllegalArgumentException("snow for %d layers of %d numbers and %d steps, but it falls on %dx%d pixels in %d"
-                    .formatted(flakes.layers(), flakes.base().length, flakes.vertical().length, size, size, steps));
+            throw new IllegalArgumentException(("%d layers of snow with %d numbers for %d steps, "
+                    + "but it falls on %dx%d pixels in %d steps").formatted(flakes.layers(), flakes.base().length,
+                    flakes.vertical().length, size, size, steps));
         }
         return new Falling(flakes);
     }
@@ -91,7 +92,9 @@ public final class Snow {
             return steps;
         }
 
-        /** What is added to each image, but for its other half, which is the same turned by half a circle: [N, H, W]. */
+        /**
+         * What is added to each image, but for its other half, which is the same turned by half a circle: [N, H, W].
+         */
         public Tensor layer(Tensor level) {
             int n = level.dim(0);
             var nothing = device.zeros(Shape.of(n, size, size));

@@ -47,7 +47,8 @@ public record SnowFlakes(double[] base, int layers, boolean[][] vertical) {
     }
 
     /**
-     * The middle of a line, enlarged linearly with its ends at the ends, and cut to the line's length again: [size, size].
+     * The middle of a line, enlarged linearly with its ends at the ends, and cut to the line's length again:
+     * [size, size].
      */
     private static double[] zoom(int size, double factor) {
         int cut = (int) Math.ceil(size / factor);

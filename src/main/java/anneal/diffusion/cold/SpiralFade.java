@@ -45,8 +45,8 @@ public final class SpiralFade {
     }
 
     /**
-     * When each pixel goes. Outside in: the first row of what is left goes from right to left, and the rest is turned so
-     * that the next one lies on top.
+     * When each pixel goes. Outside in: the first row of what is left goes from right to left, and the rest is turned
+     * so that the next one lies on top.
      */
     private static int[] ranks(int size) {
         var rank = new int[size * size];

@@ -139,8 +139,9 @@ class ColdLoopTest {
     void theAuthorsVariantsAreOneLevelOff() {
         try (var device = Devices.open("reference")) {
             var x = Lab.images(device, 1, 1, 16, 16, 3);
-            var d = Blur.of(device, new BlurSchedule(BlurSchedule.Routine.INCREMENTAL, 3, 0.5, 4), 16, false);
-            var kernels = Blur.ofSingleKernels(device, new BlurSchedule(BlurSchedule.Routine.INCREMENTAL, 3, 0.5, 4), 16);
+            var schedule = new BlurSchedule(BlurSchedule.Routine.INCREMENTAL, 3, 0.5, 4);
+            var d = Blur.of(device, schedule, 16, false);
+            var kernels = Blur.ofSingleKernels(device, schedule, 16);
             var r = Lab.images(device, 2, 1, 16, 16, 3);
             for (int s = 1; s <= 4; s++) {
                 var level = Levels.same(device, d, s, 1);

@@ -123,7 +123,8 @@ class DegradationTest {
         assertRefused("a positive deviation and an initial mask", () -> new FadeSchedule(0.1, 0, 3, false));
         assertRefused("nothing left after 4 steps", () ->
                 new Pixelate(cpu, new ResolutionSchedule(Resize.Method.AREA, true, false, 4), 12));
-        assertRefused("no resolution routine is called 'Decremental'", () -> ResolutionSchedule.named("Decremental", 3));
+        assertRefused("no resolution routine is called 'Decremental'", () ->
+                ResolutionSchedule.named("Decremental", 3));
         assertRefused("severities 1 to 4, got 5", () -> SnowSeverity.of(5));
         assertRefused("1 to 16 steps, got 17", () -> new SpiralFade(cpu, 4, 17));
         assertRefused("no desaturation routine", () -> DesaturationSchedule.named("Sudden", 1, true, 3));
