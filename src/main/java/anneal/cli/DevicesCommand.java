@@ -69,11 +69,16 @@ final class DevicesCommand implements Callable<Integer> {
             return new Line(name, false, null, reason.get());
         }
         try (var device = Devices.open(name, DeviceOptions.threads(threads))) {
-            var described = device.backend().description();
-            var prefix = name + ": ";
-            return new Line(name, true, device.floatType().toString(),
-                    described.startsWith(prefix) ? described.substring(prefix.length()) : described);
+            return new Line(name, true, device.floatType().toString(), behind(name, device.backend().description()));
+        } catch (RuntimeException e) {   // a driver that refuses must not hide the other devices
+            return new Line(name, false, null, "cannot be opened: " + behind(name, Failures.message(e)));
         }
+    }
+
+    /** Without the device's own name in front. */
+    private static String behind(String name, String text) {
+        var prefix = name + ": ";
+        return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
     }
 
     private static void print(PrintWriter out, Report report) {

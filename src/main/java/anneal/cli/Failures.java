@@ -1,6 +1,7 @@
 package anneal.cli;
 
 import anneal.kernel.Backend.OutOfDeviceMemory;
+import anneal.kernel.cuda.driver.DriverException;
 import anneal.train.TrainingDiverged;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -85,6 +86,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case UncheckedIOException u -> message(u.getCause());
             case FileNotFoundException f -> orName(f);
             case TrainingDiverged d -> d.getMessage();
+            case DriverException d -> d.getMessage();
             case OutOfDeviceMemory o -> "out of memory: " + o.getMessage();
             case OutOfMemoryError o -> "out of memory: " + orName(o);
             case IOException i -> orName(i);
