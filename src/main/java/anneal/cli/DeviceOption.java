@@ -31,6 +31,11 @@ final class DeviceOption {
                     + "${DEFAULT-VALUE}).")
     private String convolution;
 
+    @Option(names = "--vendor", order = 904,
+            description = "Products and convolutions of the cuda device by cuBLAS and cuDNN, to measure beside its own "
+                    + "kernels.")
+    private boolean vendor;
+
     /**
      * Opens the device that was asked for.
      *
@@ -46,7 +51,8 @@ final class DeviceOption {
     }
 
     private DeviceOptions options() {
-        return DeviceOptions.threads(threads).with(Precision.of(precision)).with(ConvAlgorithm.of(convolution));
+        return DeviceOptions.threads(threads).with(Precision.of(precision)).with(ConvAlgorithm.of(convolution))
+                .withVendor(vendor);
     }
 
     /**
@@ -69,6 +75,7 @@ final class DeviceOption {
     String words() {
         return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads)
                 + (precision.equals("fp32") ? "" : " --precision " + precision)
-                + (convolution.equals("auto") ? "" : " --conv " + convolution);
+                + (convolution.equals("auto") ? "" : " --conv " + convolution)
+                + (vendor ? " --vendor" : "");
     }
 }

@@ -12,15 +12,16 @@ import anneal.kernel.profile.Profile;
  * @param forceScalar the cpu device without the Vector API
  * @param precision   what the cuda and sim devices store and multiply; the others have but one
  * @param convolution how the cpu device convolves; the others have but one way
+ * @param vendor      products and convolutions of the cuda device by cuBLAS and cuDNN
  * @param profile     where every kernel call is timed and counted, each waited for; null does neither
  */
 public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Precision precision,
-                            ConvAlgorithm convolution, Profile profile) {
+                            ConvAlgorithm convolution, boolean vendor, Profile profile) {
     public static final DeviceOptions DEFAULT = new DeviceOptions(0, false, false);
 
     /** In float32 without a profile. */
     public DeviceOptions(int threads, boolean poison, boolean forceScalar) {
-        this(threads, poison, forceScalar, Precision.FP32, ConvAlgorithm.AUTO, null);
+        this(threads, poison, forceScalar, Precision.FP32, ConvAlgorithm.AUTO, false, null);
     }
 
     public DeviceOptions {
@@ -35,16 +36,21 @@ public record DeviceOptions(int threads, boolean poison, boolean forceScalar, Pr
 
     /** These, with a profile (or without, if null). */
     public DeviceOptions with(Profile into) {
-        return new DeviceOptions(threads, poison, forceScalar, precision, convolution, into);
+        return new DeviceOptions(threads, poison, forceScalar, precision, convolution, vendor, into);
     }
 
     /** These, in another precision. */
     public DeviceOptions with(Precision other) {
-        return new DeviceOptions(threads, poison, forceScalar, other, convolution, profile);
+        return new DeviceOptions(threads, poison, forceScalar, other, convolution, vendor, profile);
     }
 
     /** These, with convolutions computed another way. */
     public DeviceOptions with(ConvAlgorithm other) {
-        return new DeviceOptions(threads, poison, forceScalar, precision, other, profile);
+        return new DeviceOptions(threads, poison, forceScalar, precision, other, vendor, profile);
+    }
+
+    /** These, with NVIDIA's libraries for products and convolutions, or without. */
+    public DeviceOptions withVendor(boolean other) {
+        return new DeviceOptions(threads, poison, forceScalar, precision, convolution, other, profile);
     }
 }

@@ -42,6 +42,10 @@ public final class Devices {
         if (options.convolution() != ConvAlgorithm.AUTO && !name.equals("cpu")) {
             throw new IllegalArgumentException("device '" + name + "' convolves in one way only; cpu has several");
         }
+        if (options.vendor() && !name.equals("cuda")) {
+            throw new IllegalArgumentException("device '" + name + "' multiplies by kernels of its own only; of cuBLAS and "
+                    + "cuDNN, which --vendor asks for, the device is cuda");
+        }
         var backend = backend(name, options);
         return new Device(options.profile() == null ? backend : new ProfiledBackend(backend, options.profile()));
     }
@@ -80,6 +84,6 @@ public final class Devices {
     }
 
     private static CudaOptions cudaOptions(DeviceOptions o) {
-        return new CudaOptions(o.threads(), o.poison(), o.precision());
+        return new CudaOptions(o.threads(), o.poison(), o.precision(), o.vendor());
     }
 }

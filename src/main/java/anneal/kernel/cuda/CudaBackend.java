@@ -11,6 +11,7 @@ import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.Driver;
 import anneal.kernel.cuda.driver.GpuDriver;
 import anneal.kernel.cuda.driver.HostDriver;
+import anneal.kernel.cuda.vendor.VendorLibraries;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,20 +25,26 @@ public final class CudaBackend implements Backend {
     private final CudaKernels kernels;
     private final Staging staging;
     private final Precision precision;
+    private final VendorLibraries vendor;
     private boolean closed;
 
-    private CudaBackend(Driver driver, CudaOptions options) {
+    /** @param vendor libraries that take some of the work, or null */
+    private CudaBackend(Driver driver, CudaOptions options, VendorLibraries vendor) {
         this.driver = driver;
+        this.vendor = vendor;
         precision = options.precision();
         memory = new CudaMemory(driver, options.poison());
         context = new CudaContext(driver, memory, precision);
-        kernels = new CudaKernels(context);
+        kernels = new CudaKernels(context, vendor);
         staging = new Staging(driver);
     }
 
     /** The host simulator; throws DriverException when {@link #simUnavailable} has a reason. */
     public static CudaBackend sim(CudaOptions options) {
-        return new CudaBackend(new HostDriver(options.threads()), options);
+        if (options.vendor()) {
+            throw new IllegalArgumentException("the simulator has no cuBLAS and cuDNN");
+        }
+        return new CudaBackend(new HostDriver(options.threads()), options, null);
     }
 
     /** Why there is no {@code sim} here, to be read behind the device's name; empty if there is. */
@@ -45,9 +52,19 @@ public final class CudaBackend implements Backend {
         return HostDriver.unavailable();
     }
 
-    /** The first GPU; throws DriverException when {@link #gpuUnavailable} has a reason. */
+    /**
+     * The first GPU; throws DriverException when {@link #gpuUnavailable} has a reason, or when vendor libraries are asked
+     * for and cannot be used, with the reason.
+     */
     public static CudaBackend gpu(CudaOptions options) {
-        return new CudaBackend(new GpuDriver(), options);
+        var driver = new GpuDriver();
+        try {
+            var vendor = options.vendor() ? new VendorLibraries(driver.stream(), options.precision()) : null;
+            return new CudaBackend(driver, options, vendor);
+        } catch (RuntimeException e) {
+            driver.close();
+            throw e;
+        }
     }
 
     /** Why there is no {@code cuda} here, to be read behind the device's name; empty if there is. */
@@ -67,7 +84,8 @@ public final class CudaBackend implements Backend {
             case TF32 -> "float32, products in tf32";
             case BF16 -> "bfloat16";
         };
-        return driver.name() + ": " + floats + ", " + driver.description();
+        return driver.name() + ": " + floats + ", " + driver.description()
+                + (vendor == null ? "" : ", " + vendor.description());
     }
 
     @Override
@@ -150,6 +168,9 @@ public final class CudaBackend implements Backend {
             closed = true;
             memory.close();
             context.close();
+            if (vendor != null) {
+                vendor.close();
+            }
             driver.close();
         }
     }

@@ -113,6 +113,11 @@ final class CudaContext implements AutoCloseable {
         }
     }
 
+    /** Counts work that was enqueued by others than {@link #launch}, under a name that no kernel has. */
+    void count(String name) {
+        kernels.computeIfAbsent(name, n -> new Kernel(0)).launches++;
+    }
+
     private static String describe(Object argument) {
         return switch (argument) {
             case null -> "null";

@@ -18,6 +18,9 @@ import anneal.kernel.RandomSpec;
 import anneal.kernel.ReduceOp;
 import anneal.kernel.Resample;
 import anneal.kernel.Spec;
+import anneal.kernel.cuda.vendor.VendorLibraries;
+import java.util.Locale;
+import java.util.Set;
 
 /** The door of the CUDA devices: checks a call, for addresses are raw from here on, and hands it to its family. */
 final class CudaKernels implements Kernels {
@@ -34,8 +37,13 @@ final class CudaKernels implements Kernels {
     private final CudaOptimizer optimizer;
     private final CudaConv conv;
     private final CudaGemm gemm;
+    private final CudaContext context;
+    private final VendorLibraries vendor;
 
-    CudaKernels(CudaContext cuda) {
+    /** @param vendor libraries that multiply and convolve what they can, or null */
+    CudaKernels(CudaContext cuda, VendorLibraries vendor) {
+        context = cuda;
+        this.vendor = vendor;
         contract = new Contract(cuda.floatType());
         map = new CudaMap(cuda);
         reduce = new CudaReduce(cuda);
@@ -55,24 +63,37 @@ final class CudaKernels implements Kernels {
     public Plan plan(Spec spec) {
         return switch (spec) {
             case NormSpec s -> norm.plan(s);
-            case ConvSpec s -> conv.plan(s);
-            case GemmSpec s -> gemm.plan(s);
+            case ConvSpec s -> vendor == null ? conv.plan(s) : bare("cudnn", conv.plan(s));
+            case GemmSpec s -> vendor == null ? gemm.plan(s) : bare("cublas", gemm.plan(s));
             case AttentionSpec s -> attention.plan(s);
         };
+    }
+
+    /** Whether a library takes a call is seen when its operands are; the workspace is for ours, should it not. */
+    private static Plan bare(String algorithm, Plan ours) {
+        return new Plan(algorithm, ours.workspaceBytes(), ours.flops(), ours.bytes(), Set.of());
     }
 
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         contract.conv(s, p, x, w, e, y);
         contract.workspace(conv.plan(s), workspace);
-        conv.conv(s, x, w, e, y, workspace);
+        if (vendor != null && vendor.conv(s, x, w, e, y, context::scratch)) {
+            context.count("cudnn_" + s.mode().name().toLowerCase(Locale.ROOT));
+        } else {
+            conv.conv(s, x, w, e, y, workspace);
+        }
     }
 
     @Override
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {
         contract.gemm(s, a, b, e, c);
         contract.workspace(gemm.plan(s), workspace);
-        gemm.gemm(s, a, b, e, c, workspace);
+        if (vendor != null && vendor.gemm(s, a, b, e, c)) {
+            context.count("cublas_gemm");
+        } else {
+            gemm.gemm(s, a, b, e, c, workspace);
+        }
     }
 
     @Override

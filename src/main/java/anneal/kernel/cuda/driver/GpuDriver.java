@@ -79,6 +79,12 @@ public final class GpuDriver implements Driver {
         return Gpu.description();
     }
 
+    /** The stream that everything is enqueued on, for libraries that enqueue work of their own. */
+    public CUstream stream() {
+        enter();
+        return stream;
+    }
+
     /** CUDA's current context is a matter of the calling thread, and devices may be handed from thread to thread. */
     private void enter() {
         Status.check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
