@@ -2,12 +2,12 @@ package anneal.kernel.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
 import anneal.kernel.KernelBits;
+import anneal.kernel.Precision;
 import anneal.kernel.RandomSpec;
 import anneal.kernel.Shape;
 import anneal.kernel.cpu.CpuBackend;
@@ -19,8 +19,7 @@ class CudaRandomTest {
     @ParameterizedTest
     @EnumSource
     void sameBitsAsTheCpu(RandomSpec.Kind kind) {
-        assumeTrue(CudaBackend.simUnavailable().isEmpty());
-        try (var sim = CudaBackend.sim(CudaOptions.DEFAULT); var cpu = new CpuBackend()) {
+        try (var sim = TestedDevice.open(Precision.FP32); var cpu = new CpuBackend()) {
             assertEquals(KernelBits.ofDraws(cpu), KernelBits.ofDraws(sim));
             for (int perSample : new int[] {1, 3, 4, 1023, 100_003}) {
                 var spec = new RandomSpec(kind, -987654321987L, -5);

@@ -3,8 +3,6 @@ package anneal.kernel.cuda;
 import anneal.kernel.Backend;
 import anneal.kernel.KernelComparison;
 import anneal.kernel.Precision;
-import anneal.kernel.cuda.driver.HostDriver;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * As {@link SimKernelTest} with bfloat16 in memory. Inputs are rounded before they are handed out, so what is compared
@@ -13,7 +11,6 @@ import org.junit.jupiter.api.Assumptions;
 class SimBf16KernelTest extends KernelComparison {
     @Override
     protected Backend open() {
-        HostDriver.unavailable().ifPresent(reason -> Assumptions.abort("no sim device here: it " + reason));
-        return CudaBackend.sim(new CudaOptions(2, true, Precision.BF16));
+        return TestedDevice.open(Precision.BF16);
     }
 }

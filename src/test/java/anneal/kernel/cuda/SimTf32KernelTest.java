@@ -3,8 +3,6 @@ package anneal.kernel.cuda;
 import anneal.kernel.Backend;
 import anneal.kernel.KernelComparison;
 import anneal.kernel.Precision;
-import anneal.kernel.cuda.driver.HostDriver;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * As {@link SimKernelTest} with products in TF32. Both factors are rounded to eleven significant bits, 2^-11 at most;
@@ -14,8 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 class SimTf32KernelTest extends KernelComparison {
     @Override
     protected Backend open() {
-        HostDriver.unavailable().ifPresent(reason -> Assumptions.abort("no sim device here: it " + reason));
-        return CudaBackend.sim(new CudaOptions(2, true, Precision.TF32));
+        return TestedDevice.open(Precision.TF32);
     }
 
     @Override

@@ -2,7 +2,6 @@ package anneal.kernel.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import anneal.kernel.AttentionSpec;
 import anneal.kernel.Backend;
@@ -34,9 +33,8 @@ class TensorCoreAttentionTest {
         "1, 2, 80, 64, 64, true, true", "1, 2, 40, 100, 40, false, false", "2, 1, 8, 3, 2, false, false",
         "1, 1, 96, 1, 50, false, false"})
     void agreesWithReference(int n, int heads, int d, int lengthQ, int lengthK, boolean causal, boolean masked) {
-        assumeTrue(CudaBackend.simUnavailable().isEmpty());
         var s = new AttentionSpec(n, heads, d, lengthQ, lengthK, d, d, d, d, causal, 1 / Math.sqrt(d));
-        try (var sim = CudaBackend.sim(new CudaOptions(0, true, Precision.BF16));
+        try (var sim = TestedDevice.open(Precision.BF16);
              var reference = new ReferenceBackend()) {
             var expected = run(s, masked, reference);
             var actual = run(s, masked, sim);
@@ -50,9 +48,8 @@ class TensorCoreAttentionTest {
 
     @Test
     void aQueryWithoutKeysGivesZeros() {
-        assumeTrue(CudaBackend.simUnavailable().isEmpty());
         var s = new AttentionSpec(2, 1, 16, 4, 6, 16, 16, 16, 16, false, 1);
-        try (var sim = CudaBackend.sim(new CudaOptions(0, true, Precision.BF16))) {
+        try (var sim = TestedDevice.open(Precision.BF16)) {
             var results = run(s, true, sim);
             // the mask hides every key of sample 0
             assertTrue(Arrays.stream(results.get(0)).limit(4 * 16).allMatch(v -> v == 0));
