@@ -21,6 +21,7 @@ enum Stage {
     SYNCCHECK(540, Where.GPU, "compute-sanitizer: barriers that some threads do not reach", KernelTests::sanitized),
     VENDOR(540, Where.GPU, "products and convolutions by cuBLAS and cuDNN (--vendor) against the reference",
             KernelTests::vendor),
+    SPEED(540, Where.GPU, "first timings beside cuBLAS, cuDNN and PyTorch", Speeds::run),
     TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run);
 
     private static final List<Stage> SANITIZERS = List.of(MEMCHECK, RACECHECK, INITCHECK, SYNCCHECK);
@@ -75,7 +76,7 @@ enum Stage {
 
     /** Whether it computes on the device, which then has to be there. */
     boolean needsDevice() {
-        return where == Where.DEVICE || isSanitizer() || this == VENDOR;
+        return where == Where.DEVICE || isSanitizer() || this == VENDOR || this == SPEED;
     }
 
     boolean isSanitizer() {
