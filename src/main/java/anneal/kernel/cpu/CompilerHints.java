@@ -11,7 +11,7 @@ import javax.management.ObjectName;
  * Tells HotSpot how to compile the vector kernels, once per process. C1 gives up on a method with more live vectors
  * than it has registers and leaves it interpreted, a hundredfold slower; so it is told to skip these classes, which
  * C2 then compiles from the interpreter's profile. Small vector functions must be inlined, or every vector is boxed;
- * and attention's loops must not be, for all of them together are more than C2 inlines into.
+ * and the loops around them must not be, for together they are more than C2 inlines into, and then it boxes too.
  *
  * <p>This does in an embedding application what flags would do on a command line. It touches only the library's own
  * classes, failure is harmless, and {@code -Danneal.cpu.compilerHints=false} leaves the compiler alone.
@@ -25,7 +25,8 @@ final class CompilerHints {
                              "+anneal/kernel/cpu/panama/*.load", "+anneal/kernel/cpu/panama/PanamaWinograd4.*Row",
                              "-anneal/kernel/cpu/panama/PanamaWinograd4.*Columns",
                              "-anneal/kernel/cpu/panama/PanamaWinograd4.*Lines",
-                             "-anneal/kernel/cpu/panama/PanamaScores.*"] }
+                             "-anneal/kernel/cpu/panama/PanamaScores.*", "-anneal/kernel/cpu/panama/PanamaDots.*",
+                             "-anneal/kernel/cpu/panama/PanamaNorm.*", "-anneal/kernel/cpu/panama/PanamaRandom.*"] }
             }]
             """;
 

@@ -16,6 +16,8 @@ public final class PolyMath {
     public static final float EXP_MAX = 89;
     /** Below it e to the x is not a normal float. */
     public static final float EXP_NORMAL = -87.3f;
+    /** Up to it e to the x is one. */
+    public static final float EXP_LARGE = 88;
     /** (exp(r) - 1 - r) / r^2 for |r| up to ln(2)/2. */
     public static final float E0 = 0.49999994f;
     public static final float E1 = 0.16666521f;
@@ -108,6 +110,11 @@ public final class PolyMath {
 
     /** e to the power x for x that is negative, but for rounding; 0 where the result would be denormal. A softmax's. */
     public static float expOfNegative(float x) {
+        return x < EXP_NORMAL ? 0 : normalExp(x);
+    }
+
+    /** The same where it is a normal number, from {@link #EXP_NORMAL} to {@link #EXP_LARGE}; elsewhere anything. */
+    private static float normalExp(float x) {
         float shifted = Math.fma(x, LOG2_E, ROUND);
         float n = shifted - ROUND;
         float r = Math.fma(n, -LN2_HI, x);
@@ -118,7 +125,7 @@ public final class PolyMath {
         p = Math.fma(p, r, E0);
         p = Math.fma(p, r * r, r) + 1;
         int k = Float.floatToRawIntBits(shifted) - (Float.floatToRawIntBits(ROUND) - 127);
-        return x < EXP_NORMAL ? 0 : p * Float.intBitsToFloat(k << 23);
+        return p * Float.intBitsToFloat(k << 23);
     }
 
     /** Natural logarithm; -infinity at 0, NaN below. */
@@ -213,12 +220,20 @@ public final class PolyMath {
 
     /** 1 / (1 + exp(-x)). */
     public static float sigmoid(float x) {
-        return 1 / (1 + exp(-x));
+        return 1 / onePlusExp(-x);
+    }
+
+    /**
+     * 1 + exp(x), the denominator of the logistic function. Where exp(x) would not be a normal number the sum is 1 or,
+     * from 88 on, infinite, so that one power of two is enough.
+     */
+    public static float onePlusExp(float x) {
+        return 1 + (x > EXP_LARGE ? Float.POSITIVE_INFINITY : expOfNegative(x));
     }
 
     /** x * sigmoid(x) ("SiLU", also "Swish"); 0 where x is so low that the sigmoid is 0. */
     public static float silu(float x) {
-        return x / (1 + exp(-x));
+        return x / onePlusExp(-x);
     }
 
     private static float withSign(float magnitude, float sign) {

@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Of a variable that a loop changes, C2 knows the vector class only from a profile that all of the program shares;
  * when that fails it boxes every vector of the loop. So loops that add up write {@code x.add(sum)}, not
- * {@code sum.add(x)}, where x was just loaded and its class is certain, and end with {@link #certain}.
+ * {@code sum.add(x)}, where x was just loaded and its class is certain, and end with {@link #certain}; in a method that
+ * is compiled by itself ({@code CompilerHints}) the end needs no help, and {@link #certain} makes C2 box there.
  */
 final class Fold {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;

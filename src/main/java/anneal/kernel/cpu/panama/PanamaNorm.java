@@ -66,7 +66,7 @@ final class PanamaNorm implements NormLanes {
                     .sub(FloatVector.fromMemorySegment(S, ALL, mean + at, ORDER))
                     .fma(FloatVector.fromMemorySegment(S, ALL, a + at, ORDER),
                             FloatVector.fromMemorySegment(S, ALL, b + at, ORDER));
-            v.div(VectorMath.exp(v.neg()).add(1)).intoMemorySegment(ALL, y + at, ORDER);
+            v.div(VectorMath.onePlusExp(v.neg())).intoMemorySegment(ALL, y + at, ORDER);
         }
     }
 
@@ -223,14 +223,14 @@ final class PanamaNorm implements NormLanes {
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
             var v = d.fma(va, vb);
-            var s = one.div(VectorMath.exp(v.neg()).add(1));
+            var s = one.div(VectorMath.onePlusExp(v.neg()));
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
             sum = dv.add(sum);
             product = dv.fma(d, product);
         }
-        Fold.certain(sum).intoMemorySegment(ALL, out, ORDER);
-        Fold.certain(product).intoMemorySegment(ALL, out + second, ORDER);
+        sum.intoMemorySegment(ALL, out, ORDER);
+        product.intoMemorySegment(ALL, out + second, ORDER);
     }
 
     private static void plainSums(int pixels, long x, long xPitch, long dy, long dyPitch, long mean, long out,
@@ -299,7 +299,7 @@ final class PanamaNorm implements NormLanes {
         for (int p = 0; p < pixels; p++) {
             var d = FloatVector.fromMemorySegment(S, ALL, x + p * xPitch, ORDER).sub(vmean);
             var v = d.fma(va, vb);
-            var s = one.div(VectorMath.exp(v.neg()).add(1));
+            var s = one.div(VectorMath.onePlusExp(v.neg()));
             var dv = FloatVector.fromMemorySegment(S, ALL, dy + p * dyPitch, ORDER)
                     .mul(s.mul(v.fma(one.sub(s), one)));
             var r = dv.fma(v1, d.fma(v2, v3));

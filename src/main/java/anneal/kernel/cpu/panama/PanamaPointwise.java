@@ -201,7 +201,7 @@ final class PanamaPointwise implements PointwiseLanes {
         var one = FloatVector.broadcast(S, 1);
         for (int i = 0; i < n; i += L) {
             var x = FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER);
-            one.div(VectorMath.exp(x.neg()).add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            one.div(VectorMath.onePlusExp(x.neg())).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
         return n;
     }
@@ -209,7 +209,7 @@ final class PanamaPointwise implements PointwiseLanes {
     private static int silu(int n, long y, long a, long as) {
         for (int i = 0; i < n; i += L) {
             var x = FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER);
-            x.div(VectorMath.exp(x.neg()).add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.div(VectorMath.onePlusExp(x.neg())).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
         return n;
     }
@@ -218,7 +218,7 @@ final class PanamaPointwise implements PointwiseLanes {
         var one = FloatVector.broadcast(S, 1);
         for (int i = 0; i < n; i += L) {
             var x = FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER);
-            var s = one.div(VectorMath.exp(x.mul(PointwiseMath.QUICK).neg()).add(1));
+            var s = one.div(VectorMath.onePlusExp(x.mul(PointwiseMath.QUICK).neg()));
             x.mul(s).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
         return n;
@@ -228,7 +228,7 @@ final class PanamaPointwise implements PointwiseLanes {
         var one = FloatVector.broadcast(S, 1);
         for (int i = 0; i < n; i += L) {
             var x = FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER);
-            var s = one.div(VectorMath.exp(x.neg()).add(1));
+            var s = one.div(VectorMath.onePlusExp(x.neg()));
             FloatVector.fromMemorySegment(S, ALL, b + i * bs, ORDER).mul(s.mul(x.fma(one.sub(s), one)))
                     .intoMemorySegment(ALL, y + 4L * i, ORDER);
         }

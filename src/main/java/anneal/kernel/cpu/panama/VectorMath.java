@@ -39,6 +39,14 @@ final class VectorMath {
     }
 
     static FloatVector expOfNegative(FloatVector x) {
+        return normalExp(x).blend(0, x.lt(EXP_NORMAL));
+    }
+
+    static FloatVector onePlusExp(FloatVector x) {
+        return expOfNegative(x).blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_LARGE)).add(1);
+    }
+
+    private static FloatVector normalExp(FloatVector x) {
         var shifted = x.fma(LOG2_E, ROUND);
         var n = shifted.sub(ROUND);
         var r = n.fma(n.broadcast(-LN2_HI), x);
@@ -49,7 +57,7 @@ final class VectorMath {
         p = p.fma(r, r.broadcast(E0));
         p = p.fma(r.mul(r), r).add(1);
         var power = shifted.reinterpretAsInts().sub(ROUND_BITS - 127).lanewise(VectorOperators.LSHL, 23);
-        return p.mul(power.reinterpretAsFloats()).blend(0, x.lt(EXP_NORMAL));
+        return p.mul(power.reinterpretAsFloats());
     }
 
     /** 2^k for k in the normal range. */
@@ -147,11 +155,11 @@ final class VectorMath {
     }
 
     static FloatVector sigmoid(FloatVector x) {
-        return x.broadcast(1).div(exp(x.neg()).add(1));
+        return x.broadcast(1).div(onePlusExp(x.neg()));
     }
 
     static FloatVector silu(FloatVector x) {
-        return x.div(exp(x.neg()).add(1));
+        return x.div(onePlusExp(x.neg()));
     }
 
     private static FloatVector withSign(FloatVector magnitude, FloatVector sign) {
