@@ -119,6 +119,7 @@ public final class Contract {
             throw bad(f.fn().name(), "takes " + f.fn().arity() + " operands, not " + in.length);
         }
         floatType("out", out);
+        writable(out);
         for (var b : in) {
             floatType("in", b);
             if (!b.shape().equals(out.shape()) && !Shape.broadcast(b.shape(), out.shape()).equals(out.shape())) {
@@ -177,6 +178,7 @@ public final class Contract {
                 "an accumulating one does not change between integers and floats");
         box("src", src, s.dims(), s.srcOffset(), s.srcStrides());
         box("dst", dst, s.dims(), s.dstOffset(), s.dstStrides());
+        writable(dst);
     }
 
     private static void box(String name, Buf b, int[] dims, long offset, long[] strides) {
@@ -212,12 +214,18 @@ public final class Contract {
         shape("hyper", hyper.shape(), 3);
         require(hyper.type() == DType.F32 || hyper.type() == DType.F64, "hyper", "must be F32 or F64");
         require(emas.length == emaRates.length, "emas", "need as many rates");
+        writable(parameters);
         for (var b : new Buf[] {gradients, firstMoment, secondMoment}) {
             dense(b, parameters);
         }
         for (var b : emas) {
             dense(b, parameters);
         }
+    }
+
+    /** See {@link Kernels#fill}, and whatever else can write to weights. */
+    public void writable(Buf out) {
+        out.storage().checkWritable();
     }
 
     private void dense(Buf b, Buf parameters) {

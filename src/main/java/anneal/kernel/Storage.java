@@ -19,6 +19,7 @@ public final class Storage {
     private final long bytes;
     private final Releaser releaser;
     private final AtomicInteger references = new AtomicInteger(1);
+    private volatile boolean frozen;
 
     /**
      * @param segment host memory of exactly {@code bytes} bytes, or {@link MemorySegment#NULL} when it is not host memory
@@ -54,6 +55,26 @@ public final class Storage {
     /** True when only one reference is left, so that its holder may write in place. */
     public boolean isExclusive() {
         return references.get() == 1;
+    }
+
+    /**
+     * Promises that the contents stay as they are until the last release, as a model's that only samples do. A device
+     * may then keep what it makes of them. Uploads and kernels that would write here are refused from now on.
+     */
+    public void freeze() {
+        checkAlive();
+        frozen = true;
+    }
+
+    public boolean isFrozen() {
+        return frozen;
+    }
+
+    /** @throws IllegalStateException if the contents are to stay as they are */
+    public void checkWritable() {
+        if (frozen) {
+            throw new IllegalStateException("written to, although it was frozen");
+        }
     }
 
     public void retain() {

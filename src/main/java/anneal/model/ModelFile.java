@@ -89,7 +89,7 @@ public final class ModelFile implements AutoCloseable {
         }
     }
 
-    /** Builds the file's model on {@code device}, for inference. */
+    /** Builds the file's model on {@code device}, for inference: its weights are frozen. */
     public static LoadedModel load(Path path, Device device) throws IOException {
         try (var file = open(path)) {
             return file.load(device);
@@ -102,6 +102,7 @@ public final class ModelFile implements AutoCloseable {
         var arena = ParameterArena.forInference(device, module);
         try {
             loadInto(module);
+            arena.freeze();
         } catch (IOException | RuntimeException e) {
             arena.close();
             throw e;

@@ -126,6 +126,11 @@ public final class ParameterArena implements AutoCloseable {
         }
     }
 
+    /** Promises that the values stay as they are from now on, so that the device may keep what it makes of them. */
+    public void freeze() {
+        values.flat().buf().storage().freeze();
+    }
+
     @Override
     public void close() {
         if (!open) {

@@ -23,6 +23,11 @@ final class ConvCases {
             add(cases, new ConvSpec(mode, 2, 4, 4, 128, 64, 3, 3, 1, 1));
             add(cases, new ConvSpec(mode, 2, 33, 32, 3, 32, 3, 3, 1, 1));
             add(cases, new ConvSpec(mode, 2, 32, 31, 32, 3, 3, 3, 1, 1));
+            add(cases, new ConvSpec(mode, 2, 9, 7, 16, 5, 3, 3, 1, 1));
+            add(cases, new ConvSpec(mode, 1, 8, 11, 48, 1, 3, 2, 2, 1));
+            add(cases, new ConvSpec(mode, 2, 7, 6, 2, 64, 1, 1, 1, 0));
+            add(cases, new ConvSpec(mode, 2, 40, 33, 1, 70, 3, 3, 1, 1));
+            add(cases, new ConvSpec(mode, 1, 9, 10, 4, 32, 3, 3, 1, 1));
             add(cases, new ConvSpec(mode, 2, 16, 16, 32, 48, 3, 3, 2, 1));
             add(cases, new ConvSpec(mode, 2, 15, 14, 64, 80, 1, 1, 1, 0));
             add(cases, new ConvSpec(mode, 1, 21, 20, 16, 16, 7, 7, 2, 3));

@@ -84,6 +84,8 @@ public abstract class KernelDeterminism {
             specs.add(new ConvSpec(mode, 5, 4, 4, 64, 32, 3, 3, 1, 1));
             specs.add(new ConvSpec(mode, 5, 8, 8, 20, 36, 1, 1, 1, 0));
             specs.add(new ConvSpec(mode, 5, 9, 8, 12, 16, 3, 3, 2, 1));
+            specs.add(new ConvSpec(mode, 5, 9, 7, 32, 3, 3, 3, 1, 1));
+            specs.add(new ConvSpec(mode, 5, 9, 7, 3, 32, 3, 3, 1, 1));
         }
         return specs.stream().map(s -> DynamicTest.dynamicTest(s.toString(), () -> conv(s)));
     }

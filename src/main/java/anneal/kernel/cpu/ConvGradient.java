@@ -34,12 +34,26 @@ final class ConvGradient {
         return s.kW() * s.inC();
     }
 
+    /**
+     * Whether the whole window of a pixel is so small that vectors along it would be mostly empty. Then they run along
+     * the output channels, and all kernel rows are taken together.
+     */
+    private boolean narrow() {
+        return s.kH() * width() <= PANEL && s.outC() > width();
+    }
+
     private int panels() {
         return (width() + PANEL - 1) / PANEL;
     }
 
     private int blocks() {
-        return (s.outC() + BLOCK - 1) / BLOCK;
+        int most = narrow() ? PANEL : BLOCK;
+        return (s.outC() + most - 1) / most;
+    }
+
+    /** Tasks of a slice beside those of other blocks: one for each panel of each kernel row. */
+    private int pieces() {
+        return narrow() ? 1 : s.kH() * panels();
     }
 
     private long pixels() {
@@ -48,7 +62,7 @@ final class ConvGradient {
 
     /** Into how many parts the pixels are cut, so that small weights of large images make enough tasks. */
     int slices() {
-        long tasks = (long) s.kH() * panels() * blocks();
+        long tasks = (long) pieces() * blocks();
         long wanted = Math.min((ENOUGH_TASKS + tasks - 1) / tasks, pixels() / SLICE);
         return (int) Math.max(1, Math.min(MOST_SLICES, wanted));
     }
@@ -70,20 +84,51 @@ final class ConvGradient {
         int slices = slices();
         int blocks = blocks();
         int height = (s.outC() + blocks - 1) / blocks;
-        int perSlice = s.kH() * panels() * blocks;
+        int perSlice = pieces() * blocks;
         long pixels = (long) samples * s.outH() * s.outW();
         context.threads().run(slices * perSlice, (task, worker) -> {
             int slice = task / perSlice;
-            int block = task % blocks;
-            int panel = task / blocks % panels();
-            int tap = task / blocks / panels() % s.kH();
-            int channel = block * height;
+            int channel = task % blocks * height;
+            int rows = Math.min(height, s.outC() - channel);
+            int piece = task / blocks % pieces();
             long from = pixels * slice / slices;
             long to = pixels * (slice + 1) / slices;
-            long out = sums + 4 * (slice * floats() + ((long) channel * s.kH() + tap) * width() + panel * PANEL);
-            block(input, tap, panel, channel, Math.min(height, s.outC() - channel), from, to, dy, dyPixel, out, add,
-                    worker);
+            long out = sums + 4 * (slice * floats() + (long) channel * s.kH() * width());
+            if (narrow()) {
+                narrow(input, channel, rows, from, to, dy, dyPixel, out, add, worker);
+            } else {
+                int panel = piece % panels();
+                int tap = piece / panels();
+                block(input, tap, panel, channel, rows, from, to, dy, dyPixel,
+                        out + 4L * (tap * width() + panel * PANEL), add, worker);
+            }
         });
+    }
+
+    /** The gradient of {@code rows} output channels for the whole window, computed as its transpose. */
+    private void narrow(PaddedInput input, int channel, int rows, long from, long to, long dy, long dyPixel, long out,
+                        boolean add, int worker) {
+        int cols = s.kH() * width();
+        long outRow = 4L * cols;
+        long scratch = context.threads().scratch(worker, 2 * CHUNK * ROW + cols * ROW);
+        long gradients = scratch + CHUNK * ROW;
+        long tile = gradients + CHUNK * ROW;
+        var panels = context.lanes().panels();
+        if (add) {
+            panels.transpose(rows, cols, out, outRow, tile, ROW);
+        } else {
+            Native.clear(tile, cols * ROW);
+        }
+        for (long at = from; at < to; at += CHUNK) {
+            int count = (int) Math.min(CHUNK, to - at);
+            for (int tap = 0; tap < s.kH(); tap++) {
+                gather(input, tap, 0, width(), at, count, scratch + 4L * tap * width());
+            }
+            panels.copy(count, rows, dy + at * dyPixel + 4L * channel, dyPixel, gradients, ROW);
+            context.lanes().tiles().multiply(cols, rows, 1, count, scratch, 0, 4, ROW, gradients, 0, ROW, tile, ROW,
+                    true);
+        }
+        panels.transpose(cols, rows, tile, ROW, out, outRow);
     }
 
     private void block(PaddedInput input, int tap, int panel, int channel, int rows, long from, long to,

@@ -63,7 +63,10 @@ public final class CpuBackend implements Backend {
                     + " are in use and " + use.heldBytes() + " held: " + e.getMessage());
         }
         var segment = Native.ALL.asSlice(address, bytes);
-        return new Storage(segment, address, bytes, released -> context.memory().free(address));
+        return new Storage(segment, address, bytes, released -> {
+            context.prepared().drop(released);
+            context.memory().free(address);
+        });
     }
 
     @Override
@@ -79,6 +82,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void upload(float[] src, Buf dst) {
         checkOpen();
+        dst.storage().checkWritable();
         if (dst.type() == DType.F32 && dst.isDense() && src.length == dst.shape().size()) {
             Native.copy(src, 0, dst.address(), src.length);
         } else {
@@ -89,12 +93,14 @@ public final class CpuBackend implements Backend {
     @Override
     public void upload(double[] src, Buf dst) {
         checkOpen();
+        dst.storage().checkWritable();
         HostTransfer.upload(src, dst);
     }
 
     @Override
     public void upload(int[] src, Buf dst) {
         checkOpen();
+        dst.storage().checkWritable();
         HostTransfer.upload(src, dst);
     }
 

@@ -8,6 +8,7 @@ import anneal.kernel.ConvSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.Plan;
 import anneal.kernel.Prologue;
+import java.util.function.LongConsumer;
 
 /**
  * Convolution: lays out padded images and packed weights in the workspace, some samples at a time, and hands them to
@@ -44,7 +45,7 @@ final class CpuConv {
     }
 
     private Layout layout(ConvSpec s) {
-        return Layout.of(s, WinogradTile.of(context.convolution(), s));
+        return Layout.of(context, s, WinogradTile.of(context.convolution(), s));
     }
 
     /**
@@ -53,10 +54,11 @@ final class CpuConv {
      *
      * @param group images at a time
      * @param tile  of Winograd's convolution; null for a direct one
+     * @param dots  whether {@link ConvDots} computes it
      */
-    private record Layout(int group, int height, int width, int channels, WinogradTile tile, boolean packsWindows,
-                          long panelBytes, long turnedBytes) {
-        static Layout of(ConvSpec s, WinogradTile tile) {
+    private record Layout(int group, int height, int width, int channels, WinogradTile tile, boolean dots,
+                          boolean packsWindows, long panelBytes, long turnedBytes) {
+        static Layout of(CpuContext context, ConvSpec s, WinogradTile tile) {
             boolean data = s.mode() == ConvSpec.Mode.DATA_GRADIENT;
             int height = data ? s.inH() + s.kH() - 1 : s.inH() + 2 * s.padding();
             int width = data ? s.inW() + s.kW() - 1 : s.inW() + 2 * s.padding();
@@ -68,18 +70,22 @@ final class CpuConv {
             long image = 4 * PaddedInput.floats(1, height, width, channels);
             int group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / image));
             if (s.mode() == ConvSpec.Mode.WEIGHT_GRADIENT) {
-                return new Layout(group, height, width, channels, tile, false,
+                return new Layout(group, height, width, channels, tile, false, false,
                         4 * slices(s, tile) * new ConvGradient(null, s).floats(), 0);
             }
             long pixels = data ? (long) s.inH() * s.inW() : (long) s.outH() * s.outW();
             int results = data ? s.inC() : s.outC();
             long depth = (long) s.kH() * s.kW() * channels;
             if (tile != null) {
-                return new Layout(group, height, width, channels, tile, false,
+                return new Layout(group, height, width, channels, tile, false, false,
                         4 * Product.panelFloats(results, depth), WinogradProduct.filterBytes(tile, channels, results));
             }
+            if (ConvDots.pays(context, channels, results)) {
+                return new Layout(group, height, width, channels, null, true, false, 0,
+                        data ? 4 * depth * results : 0);
+            }
             boolean packsWindows = group * pixels < results;
-            return new Layout(group, height, width, channels, null, packsWindows,
+            return new Layout(group, height, width, channels, null, false, packsWindows,
                     4 * Product.panelFloats(packsWindows ? group * pixels : results, depth),
                     data && packsWindows ? 4 * depth * results : 0);
         }
@@ -90,11 +96,21 @@ final class CpuConv {
         }
 
         String algorithm() {
-            return tile != null ? tile.toString() : packsWindows ? "direct, windows packed" : "direct";
+            return tile != null ? tile.toString() : dots ? "direct, inner products"
+                    : packsWindows ? "direct, windows packed" : "direct";
         }
 
         long turned() {
             return Native.align(panelBytes);
+        }
+
+        /** Where the prepared weights are, and how large. */
+        long ready() {
+            return turnedBytes > 0 ? turned() : 0;
+        }
+
+        long readyBytes() {
+            return turnedBytes > 0 ? turnedBytes : panelBytes;
         }
 
         long images() {
@@ -144,20 +160,21 @@ final class CpuConv {
         var layout = layout(s);
         var conv = product(s);
         boolean inPlace = readsInPlace(s, p, x);
-        if (!layout.packsWindows) {
+        long weights = layout.dots || layout.packsWindows ? w.address() : ready(s, layout, w, work, to -> {
+            long panels = layout.tile == null ? to : work;
             product.pack(1, s.outC(), conv.depth(), true, w.address(), 0, 4L * conv.depth(),
-                    new Product.Right(work, 0));
-        }
-        if (layout.tile != null) {
-            winograd(layout.tile, conv).transform(work, work + layout.turned());
-        }
-        var weights = new Product.Left(w.address(), 0, 4L * conv.depth(), 4);
+                    new Product.Right(panels, 0));
+            if (layout.tile != null) {
+                winograd(layout.tile, conv).transform(panels, to);
+            }
+        });
         groups(s, layout, (first, count) -> {
             var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
             if (!inPlace) {
                 padded.fill(context, p, x, first, count, s.padding());
             }
-            multiply(conv, layout, inPlace ? PaddedInput.view(x, first) : padded, first, count, weights, output, work);
+            multiply(conv, layout, inPlace ? PaddedInput.view(x, first) : padded, first, count,
+                    new Product.Left(weights, 0, 4L * conv.depth(), 4), output, work);
         });
     }
 
@@ -166,30 +183,49 @@ final class CpuConv {
         var conv = product(s);
         var output = Output.of(context.lanes().panels(), x, e, (long) s.inH() * s.inW());
         boolean inPlace = s.kH() == 1 && s.kW() == 1 && s.padding() == 0;
-        long turned = work + layout.turned();
-        if (layout.packsWindows) {
-            turnRows(s, w.address(), turned);
-        } else {
-            turnPanels(s, w.address(), work);
-        }
-        if (layout.tile != null) {
-            winograd(layout.tile, conv).transform(work, turned);
-        }
-        var weights = new Product.Left(turned, 0, 4, 4L * s.inC());
+        long weights = ready(s, layout, w, work, to -> turn(s, layout, conv, w.address(), work, to));
         groups(s, layout, (first, count) -> {
             var padded = PaddedInput.dense(work + layout.images(), layout.height, layout.width, layout.channels);
             if (!inPlace) {
                 padded.surround(context, y, first, count, s.kH() - 1 - s.padding(), s.kW() - 1 - s.padding());
             }
-            multiply(conv, layout, inPlace ? PaddedInput.view(y, first) : padded, first, count, weights, output, work);
+            multiply(conv, layout, inPlace ? PaddedInput.view(y, first) : padded, first, count,
+                    new Product.Left(weights, 0, 4, 4L * s.inC()), output, work);
         });
+    }
+
+    /** Turned weights as the data gradient reads them. */
+    private void turn(ConvSpec s, Layout layout, ConvProduct conv, long w, long work, long to) {
+        if (layout.tile != null) {
+            turnPanels(s, w, work);
+            winograd(layout.tile, conv).transform(work, to);
+        } else if (layout.dots) {
+            turnResults(s, w, to);
+        } else if (layout.packsWindows) {
+            turnRows(s, w, to);
+        } else {
+            turnPanels(s, w, to);
+        }
+    }
+
+    /** Where the weights lie once they are prepared: kept from an earlier call, or in the workspace. */
+    private long ready(ConvSpec s, Layout layout, Buf w, long work, LongConsumer prepare) {
+        long kept = context.prepared().of(w, s, layout.algorithm(), layout.readyBytes(), prepare);
+        if (kept != 0) {
+            return kept;
+        }
+        long here = work + layout.ready();
+        prepare.accept(here);
+        return here;
     }
 
     private void multiply(ConvProduct conv, Layout layout, PaddedInput input, int first, int count,
                           Product.Left weights, Output output, long work) {
         long pixels = (long) conv.outH() * conv.outW();
         if (layout.tile != null) {
-            winograd(layout.tile, conv).run(input, count, work + layout.turned(), output, first * pixels);
+            winograd(layout.tile, conv).run(input, count, weights.base(), output, first * pixels);
+        } else if (layout.dots) {
+            new ConvDots(context, conv).run(input, count, weights.base(), output, first * pixels);
         } else if (layout.packsWindows) {
             conv.packWindows(input, count, work);
             product.run(conv.outC(), Math.toIntExact(count * pixels), conv.parts(), weights,
@@ -197,9 +233,9 @@ final class CpuConv {
         } else if (conv.kH() == 1 && conv.kW() == 1 && conv.stride() == 1) {
             var rows = new Product.Left(input.base(), 0, input.pixel(), 4);
             product.run(Math.toIntExact(count * pixels), conv.outC(), conv.parts(), rows,
-                    new Product.Right(work, 0), false, new Output[] {output.from(first * pixels)});
+                    new Product.Right(weights.base(), 0), false, new Output[] {output.from(first * pixels)});
         } else {
-            conv.run(input, count, work, output, first * pixels);
+            conv.run(input, count, weights.base(), output, first * pixels);
         }
     }
 
@@ -256,5 +292,13 @@ final class CpuConv {
         context.threads().run(taps, (tap, worker) -> context.lanes().panels().copy(s.outC(), s.inC(),
                 w + 4L * (taps - 1 - tap) * s.inC(), 4L * taps * s.inC(),
                 to + 4L * tap * s.outC() * s.inC(), 4L * s.inC()));
+    }
+
+    /** The same as {@code [input channel][tap, output channel]}. */
+    private void turnResults(ConvSpec s, long w, long to) {
+        int taps = s.kH() * s.kW();
+        context.threads().run(taps, (tap, worker) -> context.lanes().panels().transpose(s.outC(), s.inC(),
+                w + 4L * (taps - 1 - tap) * s.inC(), 4L * taps * s.inC(),
+                to + 4L * tap * s.outC(), 4L * taps * s.outC()));
     }
 }

@@ -198,6 +198,7 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void fill(Buf out, double value) {
+        contract.writable(out);
         copy.fill(out, value);
     }
 

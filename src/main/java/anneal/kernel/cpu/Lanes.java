@@ -8,6 +8,9 @@ public interface Lanes {
     /** Matrix products. */
     TileLanes tiles();
 
+    /** Matrix products with few columns. */
+    DotLanes dots();
+
     /** What surrounds a matrix product. */
     PanelLanes panels();
 

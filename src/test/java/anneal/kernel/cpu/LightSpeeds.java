@@ -3,8 +3,10 @@ package anneal.kernel.cpu;
 import anneal.kernel.Activation;
 import anneal.kernel.AdamWSpec;
 import anneal.kernel.Buf;
+import anneal.kernel.ConvSpec;
 import anneal.kernel.CopySpec;
 import anneal.kernel.DType;
+import anneal.kernel.Epilogue;
 import anneal.kernel.MapOp;
 import anneal.kernel.NormSpec;
 import anneal.kernel.Prologue;
@@ -28,9 +30,15 @@ final class LightSpeeds {
         System.out.println(device.description());
     }
 
+    /** With {@code narrow}: only the convolutions with few channels. */
     public static void main(String[] args) {
         for (int threads : new int[] {1, Runtime.getRuntime().availableProcessors()}) {
-            new LightSpeeds(threads).run();
+            var speeds = new LightSpeeds(threads);
+            if (args.length > 0 && args[0].equals("narrow")) {
+                speeds.narrow();
+            } else {
+                speeds.run();
+            }
         }
     }
 
@@ -60,6 +68,7 @@ final class LightSpeeds {
         norms(n, h, c, x, y, z, plane);
         norms(1, h, c, x.slab(0, 1), y.slab(0, 1), z.slab(0, 1), plane / n);
         norms(4, 64, 64, normal(4, 64, 64, 64), normal(4, 64, 64, 64), normal(4, 64, 64, 64), 4.0 * 4 * 64 * 64 * 64);
+        narrow();
         layerNorm();
         softmax();
         adamw();
@@ -85,6 +94,29 @@ final class LightSpeeds {
         time("backward's sums" + name, 2 * plane,
                 () -> k.normBackward(s, p, x, y, null, 0, dGamma, null, dScale, null));
         time("backward" + name, 3 * plane, () -> k.normBackward(s, p, x, y, z, 0, dGamma, null, dScale, null));
+    }
+
+    /** Convolutions to and from few channels, as a network's first and last. */
+    private void narrow() {
+        for (int channels : new int[] {1, 3, 6}) {
+            for (var mode : ConvSpec.Mode.values()) {
+                narrow(new ConvSpec(mode, 8, 32, 32, channels, 64, 3, 3, 1, 1));
+                narrow(new ConvSpec(mode, 8, 32, 32, 64, channels, 3, 3, 1, 1));
+            }
+        }
+    }
+
+    private void narrow(ConvSpec s) {
+        var k = device.kernels();
+        var x = normal(s.n(), s.inH(), s.inW(), s.inC());
+        var w = normal(s.outC(), s.kH(), s.kW(), s.inC());
+        var y = normal(s.n(), s.outH(), s.outW(), s.outC());
+        var plan = k.plan(s);
+        var work = normal((int) (plan.workspaceBytes() / 4 + 1));
+        double seconds = time("conv " + s.mode() + " " + s.inC() + " to " + s.outC(),
+                4.0 * (x.shape().size() + y.shape().size()),
+                () -> k.conv(s, Prologue.NONE, x, w, Epilogue.NONE, y, work));
+        System.out.printf("%34s %8.0f GFLOP/s%n", "", s.flops() / seconds / 1e9);
     }
 
     private void layerNorm() {

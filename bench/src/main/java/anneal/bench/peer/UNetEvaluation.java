@@ -29,6 +29,7 @@ public final class UNetEvaluation implements Ours {
         scope = device.scope();
         repeated = device.repeatedStep();
         in = UNetInputs.load(unet, device, inputs);
+        arena.freeze();
     }
 
     private Tensor forward() {

@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.panama;
 
+import anneal.kernel.cpu.DotLanes;
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.OptimizerLanes;
@@ -17,6 +18,7 @@ import jdk.incubator.vector.FloatVector;
 /** The inner loops on the Vector API, at the width that the JVM prefers on this machine. */
 public final class PanamaLanes implements Lanes {
     private final TileLanes tiles = new PanamaTiles();
+    private final DotLanes dots = new PanamaDots();
     private final PointwiseLanes pointwise = new PanamaPointwise();
     private final ReduceLanes reduce = new PanamaReduce();
     private final NormLanes norm = new PanamaNorm();
@@ -46,6 +48,11 @@ public final class PanamaLanes implements Lanes {
     @Override
     public TileLanes tiles() {
         return tiles;
+    }
+
+    @Override
+    public DotLanes dots() {
+        return dots;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.scalar;
 
+import anneal.kernel.cpu.DotLanes;
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
 import anneal.kernel.cpu.OptimizerLanes;
@@ -16,6 +17,7 @@ import anneal.kernel.cpu.WinogradTile;
 /** The inner loops in plain Java. */
 public final class ScalarLanes implements Lanes {
     private final TileLanes tiles = new ScalarTiles();
+    private final DotLanes dots = new ScalarDots();
     private final PointwiseLanes pointwise = new ScalarPointwise();
     private final ReduceLanes reduce = new ScalarReduce();
     private final NormLanes norm = new ScalarNorm();
@@ -35,6 +37,11 @@ public final class ScalarLanes implements Lanes {
     @Override
     public TileLanes tiles() {
         return tiles;
+    }
+
+    @Override
+    public DotLanes dots() {
+        return dots;
     }
 
     @Override
