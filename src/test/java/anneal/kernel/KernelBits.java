@@ -15,6 +15,11 @@ public final class KernelBits {
         return of(device, runs, KernelBits::isSmall);
     }
 
+    /** The hashes of convolutions that Winograd's algorithm can take, for a device that is told to. */
+    public static String ofConvolutions(Backend device, int runs) {
+        return of(device, runs, c -> c.name().contains("inC=40, outC=24"));
+    }
+
     /** The hashes of everything random. */
     public static String ofDraws(Backend device) {
         return of(device, 1, c -> c.name().startsWith("random "));

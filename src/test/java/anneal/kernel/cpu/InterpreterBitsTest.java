@@ -3,6 +3,7 @@ package anneal.kernel.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.KernelBits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,8 +53,17 @@ class InterpreterBitsTest {
 
     /** In the other JVM: writes the bits to the file that is given first after the runs that are given second. */
     public static void main(String[] args) throws IOException {
-        try (var device = new CpuBackend(CpuOptions.defaults().withThreads(1))) {
-            Files.writeString(Path.of(args[0]), KernelBits.of(device, Integer.parseInt(args[1])));
+        int runs = Integer.parseInt(args[1]);
+        var options = CpuOptions.defaults().withThreads(1);
+        var bits = new StringBuilder();
+        try (var device = new CpuBackend(options)) {
+            bits.append(KernelBits.of(device, runs));
         }
+        for (var algorithm : List.of(ConvAlgorithm.F2, ConvAlgorithm.F4)) {
+            try (var device = new CpuBackend(options.with(algorithm))) {
+                bits.append(algorithm).append(KernelBits.ofConvolutions(device, runs));
+            }
+        }
+        Files.writeString(Path.of(args[0]), bits);
     }
 }

@@ -3,6 +3,7 @@ package anneal.kernel.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import anneal.kernel.ConvAlgorithm;
 import anneal.kernel.KernelCheck;
 import anneal.kernel.reference.ReferenceBackend;
 import java.io.IOException;
@@ -70,6 +71,13 @@ class VectorWidthsTest {
         assertTrue(said.contains("cpu: float32, " + machine.runs), said);
     }
 
+    private static List<String> convolutions(CpuOptions options) {
+        try (var device = new CpuBackend(options.withThreads(1)); var threads = new CpuBackend(options.withThreads(3));
+                var reference = new ReferenceBackend(false)) {
+            return KernelCheck.failures(name -> name.startsWith("conv "), 1, device, threads, reference);
+        }
+    }
+
     /** In the other JVM: says what runs, and every failure; fails if there was one. */
     public static void main(String[] args) {
         int every = Integer.parseInt(args[0]);
@@ -78,8 +86,9 @@ class VectorWidthsTest {
         try (var device = new CpuBackend(options.withThreads(1)); var threads = new CpuBackend(options.withThreads(3));
                 var reference = new ReferenceBackend(false)) {
             System.out.println(device.description() + ": " + KernelCheck.cases(every) + " cases");
-            failures = KernelCheck.failures(every, device, threads, reference);
+            failures = KernelCheck.failures(name -> true, every, device, threads, reference);
         }
+        failures = Stream.concat(failures.stream(), convolutions(options.with(ConvAlgorithm.F4)).stream()).toList();
         failures.forEach(System.out::println);
         System.exit(failures.isEmpty() ? 0 : 1);
     }
