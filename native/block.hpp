@@ -2,43 +2,12 @@
 #pragma once
 
 #include "fiber.hpp"
+#include "notice.hpp"
 
 #include <cstdio>
 #include <string>
 
-// In a checked build (checks.hpp) the simulator tells what happens, and is not watched itself.
-#ifdef SIM_CHECKS
-#define SIM_UNCHECKED __attribute__((no_sanitize("thread")))
-#else
-#define SIM_UNCHECKED
-#endif
-
 namespace sim {
-
-struct Site;
-
-/// What a checked build is told; see checks.cpp.
-namespace notice {
-#ifdef SIM_CHECKS
-void launch_begins();
-void block_begins(size_t dynamic_bytes);
-void block_barrier();
-void warp_barrier(int warp);
-void shared_exists(size_t from, size_t to);
-void warp_read(int thread, const void* from, size_t bytes, const Site& site);
-void copy_issued(const void* to, size_t bytes, const void* from, bool valid, const char* file, int line);
-void copy_landed(const void* to, size_t bytes, const char* file, int line);
-#else
-inline void launch_begins() {}
-inline void block_begins(size_t) {}
-inline void block_barrier() {}
-inline void warp_barrier(int) {}
-inline void shared_exists(size_t, size_t) {}
-inline void warp_read(int, const void*, size_t, const Site&) {}
-inline void copy_issued(const void*, size_t, const void*, bool, const char*, int) {}
-inline void copy_landed(const void*, size_t, const char*, int) {}
-#endif
-}  // namespace notice
 
 struct Dim {
     unsigned x = 1, y = 1, z = 1;
@@ -49,7 +18,7 @@ constexpr int warp_size = 32;
 constexpr int max_threads = 1024;
 /// What a block may have on an H100; older cards have less.
 constexpr size_t max_shared_bytes = 227 * 1024;
-/// Between two declarations, so that a checked build sees who leaves his own.
+/// Between two declarations, so that an instrumented build sees who leaves his own.
 #ifdef SIM_CHECKS
 constexpr size_t shared_gap = 128;
 #else
@@ -142,8 +111,8 @@ public:
     bool run(Dim block_index) {
         block = block_index;
         error_.clear();
-        reset();
         tls() = this;
+        reset();
         switch_context(&home_, fresh_runner());
         tls() = nullptr;
         if (!error_.empty()) stacks_.reset(threads_ + 1);  // what was in the middle of something is abandoned
@@ -154,17 +123,10 @@ public:
 
     /// Waits until every thread of the block is here.
     void sync_block(Site site) {
-        if (arrived_ > 0 && site != site_) diverged(site, site_, "block");
-        site_ = site;
-        if (++arrived_ == threads_) {
-            arrived_ = 0;
-            notice::block_barrier();
-            for (int w = 0; w < warps_; w++) warps_state_[w].ready = warps_state_[w].exists;
-            ready_warps_ = all_warps();
-            take_ready(current);
-            return;
-        }
-        suspend(site);
+        if (notice::left_out(site)) return;
+        notice::block_arrives();
+        wait_for_block(site);
+        notice::block_leaves();
     }
 
     /// Waits until every lane of the warp is here; the last one calls `whole` with everyone's operand.
@@ -204,6 +166,7 @@ public:
     /// Ends the launch with a message; does not return.
     [[noreturn]] void fail(const std::string& message) {
         if (error_.empty()) error_ = message;
+        notice::thread_runs(notice::simulator);
         Context abandoned;
         switch_context(&abandoned, home_);
         __builtin_unreachable();
@@ -219,6 +182,20 @@ public:
     static Block*& tls() { return tls_; }
 
 private:
+    void wait_for_block(Site site) {
+        if (arrived_ > 0 && site != site_) diverged(site, site_, "block");
+        site_ = site;
+        if (++arrived_ == threads_) {
+            arrived_ = 0;
+            notice::block_barrier();
+            for (int w = 0; w < warps_; w++) warps_state_[w].ready = warps_state_[w].exists;
+            ready_warps_ = all_warps();
+            take_ready(current);
+            return;
+        }
+        suspend(site);
+    }
+
     struct Declared {
         unsigned long long generation;
         void* at;
@@ -257,8 +234,8 @@ private:
         finished_ = 0;
         generation_++;
         dynamic_top_ = dynamic_bytes_ == 0 ? 0 : (dynamic_bytes_ + 127) / 128 * 128 + shared_gap;
-        poison(shared_, dynamic_bytes_);
         notice::block_begins(dynamic_bytes_);
+        poison(shared_, dynamic_bytes_);
         for (int i = 0; i < threads_; i++) {
             Lane& l = lanes_[i];
             if (!l.copies.empty() || !l.groups.empty() || l.uncommitted != 0) {
@@ -276,8 +253,8 @@ private:
             fail("shared memory: " + std::to_string(dynamic_top_) + " bytes with the launch's " + std::to_string(dynamic_bytes_)
                     + "; a block has " + std::to_string(max_shared_bytes));
         }
-        poison(shared_ + at, bytes);
         notice::shared_exists(at, at + bytes);
+        poison(shared_ + at, bytes);
         return shared_ + at;
     }
 
@@ -315,6 +292,7 @@ private:
         Lane* to = next();
         if (to == nullptr) stuck();
         current = to;
+        notice::thread_runs(to->number);
         if (take_fresh(to)) {
             self->stack = running_stack_;
             switch_context(&self->context, fresh_runner());
@@ -338,7 +316,9 @@ private:
             b.take_fresh(b.current);
         }
         for (;;) {
+            notice::thread_starts(b.current->number);
             b.call_.invoke(b.call_.function, b.call_.arguments);
+            notice::thread_ends();
             if (b.stacks_.overflowed(b.running_stack_)) b.fail("stack overflow: " + b.here() + " needs more than "
                     + std::to_string(Stacks::bytes) + " bytes");
             b.finished_++;
@@ -349,10 +329,12 @@ private:
                 if (b.finished_ != b.threads_) b.stuck();
                 b.stacks_.give_back(b.running_stack_);
                 b.current = nullptr;
+                notice::thread_runs(notice::simulator);
                 Context done;
                 switch_context(&done, b.home_);
             }
             b.current = to;
+            notice::thread_runs(to->number);
             if (!b.take_fresh(to)) {
                 b.stacks_.give_back(b.running_stack_);
                 b.running_stack_ = to->stack;

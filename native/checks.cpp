@@ -76,7 +76,7 @@ void Judge::look(Block& b, int thread, Cell& c, Kind kind, Place place, bool sha
 void Judge::access(Block& b, int thread, const void* p, size_t bytes, Kind kind, Place place) {
     auto at = static_cast<size_t>(static_cast<const char*>(p) - static_cast<const char*>(b.dynamic_shared()));
     bool shared = at < max_shared_bytes;
-    if (!shared && !Checked::get().is_device(p)) return;
+    if (!shared && !DeviceHeap::get().has(p)) return;
     if (shared) {
         for (size_t i = at; i < at + bytes; i++) {
             if (exists_[i] != run_) {
@@ -86,15 +86,15 @@ void Judge::access(Block& b, int thread, const void* p, size_t bytes, Kind kind,
         }
     } else {
         std::string nearest;
-        if (!Checked::get().inside(p, bytes, nearest)) {
+        if (!DeviceHeap::get().inside(p, bytes, nearest)) {
             b.fail("out of bounds: " + std::to_string(bytes) + " bytes of device memory at " + text(place) + ", "
                     + nearest + "; " + b.here());
         }
     }
-    size_t first = shared ? at / Checked::granule : 0;
-    size_t begin = reinterpret_cast<uintptr_t>(p) % Checked::granule;
-    size_t cells = (begin + bytes + Checked::granule - 1) / Checked::granule;
-    Cell* c = shared ? &shared_[first] : Checked::get().device_cell(p);
+    size_t first = shared ? at / DeviceCells::granule : 0;
+    size_t begin = reinterpret_cast<uintptr_t>(p) % DeviceCells::granule;
+    size_t cells = (begin + bytes + DeviceCells::granule - 1) / DeviceCells::granule;
+    Cell* c = shared ? &shared_[first] : DeviceCells::get().at(p);
     for (size_t i = 0; i < cells; i++) look(b, thread, c[i], kind, place, shared);
 }
 
@@ -102,34 +102,57 @@ namespace {
 
 inline void touched(void* p, size_t bytes, Judge::Kind kind, const void* code) {
     Block* b = Block::tls();
-    if (b != nullptr && b->current != nullptr) Judge::get().access(*b, b->current->number, p, bytes, kind, {code, nullptr, 0});
+    if (Barriers::watching && b != nullptr && b->current != nullptr) Judge::get().access(*b, b->current->number, p, bytes, kind, {code, nullptr, 0});
 }
 
 }  // namespace
 
 namespace notice {
 
-void launch_begins() { Judge::get().launch_begins(); }
+void launch_begins(const char* kernel) {
+    Barriers::get().launch_begins(kernel);
+    Judge::get().launch_begins();
+}
 void block_begins(size_t dynamic_bytes) {
     Judge::get().block_begins();
     if (dynamic_bytes > 0) Judge::get().shared_exists(0, dynamic_bytes);
 }
+void thread_starts(int) {}
+void thread_runs(int) {}
+void thread_ends() {}
+void block_arrives() {}
 void block_barrier() { Judge::get().block_barrier(); }
+void block_leaves() {}
+void warp_arrives(int) {}
 void warp_barrier(int warp) { Judge::get().warp_barrier(warp); }
+void warp_leaves(int) {}
 void shared_exists(size_t from, size_t to) { Judge::get().shared_exists(from, to); }
 
 void warp_read(int thread, const void* from, size_t bytes, const Site& site) {
+    if (!Barriers::watching) return;
     Judge::get().access(here(), thread, from, bytes, Judge::read, {nullptr, site.file, site.line});
 }
 
 void copy_issued(const void* to, size_t bytes, const void* from, bool valid, const char* file, int line) {
     int thread = here().current->number;
+    if (!Barriers::watching) return;
     if (valid) Judge::get().access(here(), thread, from, bytes, Judge::read, {nullptr, file, line});
     Judge::get().access(here(), thread, to, bytes, Judge::issue, {nullptr, file, line});
 }
 
 void copy_landed(const void* to, size_t bytes, const char* file, int line) {
+    if (!Barriers::watching) return;
     Judge::get().access(here(), here().current->number, to, bytes, Judge::land, {nullptr, file, line});
+}
+
+void* device_allocate(size_t bytes) { return DeviceHeap::get().allocate(bytes); }
+void device_release(void* p) { DeviceHeap::get().release(p); }
+void device_handed_out(void* p, size_t bytes) {
+    DeviceHeap::get().hand_out(p, bytes);
+    DeviceCells::get().forget(p, bytes);
+}
+void device_written(void* p, size_t bytes) {
+    if (DeviceHeap::get().has(p)) DeviceCells::get().written(p, bytes);
 }
 
 }  // namespace notice
@@ -141,28 +164,8 @@ void copy_landed(const void* to, size_t bytes, const char* file, int line) {
     void __tsan_unaligned_read##bytes(void* p) { sim::touched(p, bytes, sim::Judge::read, __builtin_return_address(0)); } \
     void __tsan_unaligned_write##bytes(void* p) { sim::touched(p, bytes, sim::Judge::write, __builtin_return_address(0)); }
 
-#define ATOMIC(bits, T)                                                                                     \
-    T __tsan_atomic##bits##_load(const volatile T* p, int) { return __atomic_load_n(p, __ATOMIC_SEQ_CST); }       \
-    void __tsan_atomic##bits##_store(volatile T* p, T v, int) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }       \
-    T __tsan_atomic##bits##_exchange(volatile T* p, T v, int) { return __atomic_exchange_n(p, v, __ATOMIC_SEQ_CST); } \
-    T __tsan_atomic##bits##_fetch_add(volatile T* p, T v, int) { return __atomic_fetch_add(p, v, __ATOMIC_SEQ_CST); } \
-    T __tsan_atomic##bits##_fetch_sub(volatile T* p, T v, int) { return __atomic_fetch_sub(p, v, __ATOMIC_SEQ_CST); } \
-    T __tsan_atomic##bits##_fetch_or(volatile T* p, T v, int) { return __atomic_fetch_or(p, v, __ATOMIC_SEQ_CST); }   \
-    int __tsan_atomic##bits##_compare_exchange_strong(volatile T* p, T* e, T v, int, int) {                          \
-        return __atomic_compare_exchange_n(p, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                      \
-    }                                                                                                                \
-    int __tsan_atomic##bits##_compare_exchange_weak(volatile T* p, T* e, T v, int, int) {                            \
-        return __atomic_compare_exchange_n(p, e, v, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);                      \
-    }
-
 extern "C" {
 
-void __tsan_init() {}
-void __tsan_func_entry(void*) {}
-void __tsan_func_exit() {}
-void __tsan_vptr_update(void**, void*) {}
-void __tsan_vptr_read(void**) {}
-void __tsan_atomic_thread_fence(int) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 void __tsan_read_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::read, __builtin_return_address(0)); }
 void __tsan_write_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::write, __builtin_return_address(0)); }
 TOUCH(1)
@@ -170,8 +173,5 @@ TOUCH(2)
 TOUCH(4)
 TOUCH(8)
 TOUCH(16)
-ATOMIC(8, unsigned char)
-ATOMIC(32, unsigned)
-ATOMIC(64, unsigned long)
 
 }  // extern "C"

@@ -7,11 +7,8 @@
 // accesses to what an asynchronous copy still has to fill.
 #pragma once
 
-#include "block.hpp"
-
-#include <map>
-#include <mutex>
-#include <sys/mman.h>
+#include "barriers.hpp"
+#include "device_heap.hpp"
 
 namespace sim {
 
@@ -37,100 +34,37 @@ struct Cell {
     bool pending = false;  // an asynchronous copy, issued by `write`, is to land here
 };
 
-/// Device memory with what is known of each byte. Addresses are reserved; only what is used becomes memory.
-class Checked {
+/// What is known of every two bytes of device memory.
+class DeviceCells {
 public:
     static constexpr size_t granule = 2;
-    static constexpr size_t device_bytes = size_t(1) << 33;
 
-    SIM_UNCHECKED static Checked& get() {
-        static Checked one;
+    SIM_UNCHECKED static DeviceCells& get() {
+        static DeviceCells one;
         return one;
     }
 
-    SIM_UNCHECKED void* allocate(size_t bytes) {
-        std::lock_guard<std::mutex> lock(mutex_);
-        // Never the same address again, and always a gap between neighbours.
-        size_t at = next_;
-        size_t size = (bytes + 255) / 256 * 256 + 1024;
-        if (at + size > device_bytes) return nullptr;
-        next_ += size;
-        live_[at] = bytes;
-        return device_ + at;
-    }
+    SIM_UNCHECKED Cell* at(const void* p) { return cells_ + DeviceHeap::get().offset(p) / granule; }
 
-    SIM_UNCHECKED void release(void* p) {
-        std::lock_guard<std::mutex> lock(mutex_);
-        size_t at = static_cast<char*>(p) - device_;
-        auto found = live_.find(at);
-        if (found == live_.end()) return;
-        size_t bytes = found->second;
-        live_.erase(found);
-        size_t pages = bytes / 4096 * 4096;
-        size_t first = (at + 4095) / 4096 * 4096;
-        if (pages > 4096) madvise(device_ + first, pages - 4096, MADV_DONTNEED);
-    }
-
-    /// Only these bytes may be used, and nothing is in them yet.
-    SIM_UNCHECKED void hand_out(void* p, size_t bytes) {
-        std::lock_guard<std::mutex> lock(mutex_);
-        size_t at = static_cast<char*>(p) - device_;
-        if (at >= device_bytes) return;
-        live_[at] = bytes;
-        for (size_t i = at / granule; i < (at + bytes + granule - 1) / granule; i++) cells_[i] = Cell{};
+    /// Nothing is in these bytes yet.
+    SIM_UNCHECKED void forget(const void* p, size_t bytes) {
+        Cell* c = at(p);
+        for (size_t i = 0; i < (bytes + granule - 1) / granule; i++) c[i] = Cell{};
     }
 
     /// The host wrote here.
-    SIM_UNCHECKED void written(void* p, size_t bytes) {
-        size_t at = static_cast<char*>(p) - device_;
-        if (at >= device_bytes) return;
-        for (size_t i = at / granule; i < (at + bytes + granule - 1) / granule; i++) cells_[i].written_in = 1;
+    SIM_UNCHECKED void written(const void* p, size_t bytes) {
+        Cell* c = at(p);
+        for (size_t i = 0; i < (bytes + granule - 1) / granule; i++) c[i].written_in = 1;
     }
-
-    SIM_UNCHECKED bool is_device(const void* p) const {
-        return static_cast<size_t>(static_cast<const char*>(p) - device_) < device_bytes;
-    }
-
-    SIM_UNCHECKED Cell* device_cell(const void* p) { return cells_ + (static_cast<const char*>(p) - device_) / granule; }
-
-    /// Whether the bytes lie in one allocation; if not, `nearest` says where the one before ends.
-    SIM_UNCHECKED bool inside(const void* p, size_t bytes, std::string& nearest) {
-        size_t at = static_cast<const char*>(p) - device_;
-        if (at >= last_from_ && at + bytes <= last_to_) return true;
-        std::lock_guard<std::mutex> lock(mutex_);
-        auto after = live_.upper_bound(at);
-        if (after == live_.begin()) {
-            nearest = "in front of all memory";
-            return false;
-        }
-        auto found = std::prev(after);
-        if (at + bytes <= found->first + found->second) {
-            last_from_ = found->first;
-            last_to_ = found->first + found->second;
-            return true;
-        }
-        nearest = std::to_string(at + bytes - found->first - found->second) + " bytes beyond the end of "
-                + std::to_string(found->second) + " bytes";
-        return false;
-    }
-
-    SIM_UNCHECKED void forget_last() { last_from_ = last_to_ = 0; }
 
 private:
-    SIM_UNCHECKED Checked() {
-        auto reserve = [](size_t bytes) {
-            return mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        };
-        device_ = static_cast<char*>(reserve(device_bytes));
-        cells_ = static_cast<Cell*>(reserve(device_bytes / granule * sizeof(Cell)));
+    SIM_UNCHECKED DeviceCells() {
+        cells_ = static_cast<Cell*>(mmap(nullptr, DeviceHeap::total / granule * sizeof(Cell), PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
     }
 
-    std::mutex mutex_;
-    char* device_;
     Cell* cells_;
-    size_t next_ = 1024;
-    std::map<size_t, size_t> live_;
-    size_t last_from_ = 0, last_to_ = 0;
 };
 
 /// The shadow of a block's shared memory and the judgement over every access.
@@ -144,7 +78,6 @@ public:
     SIM_UNCHECKED void launch_begins() {
         launch_++;
         block_ = 0;
-        Checked::get().forget_last();
     }
 
     SIM_UNCHECKED void block_begins() {
@@ -182,7 +115,7 @@ private:
     uint32_t launch_ = 0, block_ = 0, run_ = 0, phase_ = 0;
     uint32_t warp_phase_[max_threads / warp_size];
     size_t shared_top_ = 0;
-    std::vector<Cell> shared_ = std::vector<Cell>(max_shared_bytes / Checked::granule + 64);
+    std::vector<Cell> shared_ = std::vector<Cell>(max_shared_bytes / DeviceCells::granule + 64);
     std::vector<uint32_t> exists_ = std::vector<uint32_t>(max_shared_bytes + 256);
 };
 

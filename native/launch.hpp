@@ -69,7 +69,7 @@ public:
             return std::to_string(shared) + " bytes of shared memory; a block has " + std::to_string(max_shared_bytes);
         }
         std::lock_guard<std::mutex> one_at_a_time(launching_);
-        notice::launch_begins();
+        notice::launch_begins(k.name);
         call_ = Call{k.name, k.invoke, k.function, arguments};
         grid_ = grid;
         block_ = block;
@@ -79,11 +79,11 @@ public:
         failed_ = false;
         error_.clear();
 #ifdef SIM_CHECKS
-        constexpr bool checked = true;
+        constexpr bool watched = true;
 #else
-        constexpr bool checked = false;
+        constexpr bool watched = false;
 #endif
-        bool alone = checked || threads_ == 1 || blocks_ == 1 || blocks_ * block.size() <= few_threads;
+        bool alone = watched || threads_ == 1 || blocks_ == 1 || blocks_ * block.size() <= few_threads;
         int helpers = alone ? 0 : static_cast<int>(std::min<unsigned long long>(threads_ - 1, blocks_ - 1));
         chunk_ = std::max<unsigned long long>(1, blocks_ / ((helpers + 1) * 4));
         if (helpers > 0) wake(helpers);

@@ -1,7 +1,7 @@
 // What the shared library shows to the outside: one function that gives a table of functions.
 #include "launch.hpp"
 #ifdef SIM_CHECKS
-#include "checks.hpp"
+#include "barriers.hpp"
 #endif
 
 #include <cstdlib>
@@ -41,20 +41,21 @@ void set_seed(unsigned long long seed) { sim::Launcher::get().set_seed(seed); }
 void* allocate(long long bytes) {
     auto size = static_cast<size_t>(std::max(bytes, 1ll));
 #ifdef SIM_CHECKS
-    return sim::Checked::get().allocate(size);
-#endif
+    return sim::notice::device_allocate(size);
+#else
     return std::aligned_alloc(256, (size + 255) / 256 * 256);
+#endif
 }
 
 void release(void* p) {
 #ifdef SIM_CHECKS
-    sim::Checked::get().release(p);
+    sim::notice::device_release(p);
 #else
     std::free(p);
 #endif
 }
 
-/// Whether every access is looked at (checks.hpp); only then do the next two do anything.
+/// Whether this build is an instrumented one (notice.hpp); only then do the functions after this do anything.
 int checked() {
 #ifdef SIM_CHECKS
     return 1;
@@ -66,14 +67,30 @@ int checked() {
 /// Of the memory at p these bytes may be used from now on, and hold nothing.
 void handed_out([[maybe_unused]] void* p, [[maybe_unused]] long long bytes) {
 #ifdef SIM_CHECKS
-    sim::Checked::get().hand_out(p, static_cast<size_t>(bytes));
+    sim::notice::device_handed_out(p, static_cast<size_t>(bytes));
 #endif
 }
 
 /// The host has filled these bytes.
 void written([[maybe_unused]] void* p, [[maybe_unused]] long long bytes) {
 #ifdef SIM_CHECKS
-    sim::Checked::get().written(p, static_cast<size_t>(bytes));
+    sim::notice::device_written(p, static_cast<size_t>(bytes));
+#endif
+}
+
+/// The waits that launches met since the last call, as text: a line of kernel, what and file:line for each.
+const char* waits_met() {
+#ifdef SIM_CHECKS
+    return sim::Barriers::get().met();
+#else
+    return "";
+#endif
+}
+
+/// From now on this kernel runs as if the wait were not in its source; an empty place ends that.
+void leave_out([[maybe_unused]] const char* kernel, [[maybe_unused]] const char* place) {
+#ifdef SIM_CHECKS
+    sim::Barriers::get().leave_out(kernel, place);
 #endif
 }
 
@@ -87,9 +104,16 @@ const char* unsuitable() {
     return nullptr;
 }
 
+/// Whether accesses are looked at. What kernels write meanwhile counts as never written.
+void set_watching([[maybe_unused]] int yes) {
+#ifdef SIM_CHECKS
+    sim::Barriers::watching = yes != 0;
+#endif
+}
+
 // Java reads this by position: add at the end and count up the version.
 const struct {
-    long long version = 2;
+    long long version = 3;
     decltype(&unsuitable) why = unsuitable;
     decltype(&count) kernels = count;
     decltype(&name) kernel_name = name;
@@ -105,6 +129,9 @@ const struct {
     decltype(&checked) checks = checked;
     decltype(&handed_out) bytes_handed_out = handed_out;
     decltype(&written) bytes_written = written;
+    decltype(&waits_met) waits = waits_met;
+    decltype(&leave_out) wait_to_leave_out = leave_out;
+    decltype(&set_watching) watching_to = set_watching;
 } table;
 
 }  // namespace

@@ -85,17 +85,20 @@ inline float butterfly(float v, Site site, F combine) {
     return v;
 }
 
+inline void sync_warp(Site site) {
+    if (notice::left_out(site)) return;
+    int warp = here().current->number / warp_size, nothing = 0;
+    notice::warp_arrives(warp);
+    here().collective(site, &nothing, [warp](void**, uint32_t) { notice::warp_barrier(warp); });
+    notice::warp_leaves(warp);
+}
+
 inline float bf16_bits_to_float(uint32_t bits) { return __uint_as_float(bits << 16); }
 
 }  // namespace sim
 
 DEVICE void sync_block(SIM_SITE) { sim::here().sync_block({"sync_block", file, line}); }
-DEVICE void sync_warp(SIM_SITE) {
-    int nothing = 0;
-    sim::here().collective({"sync_warp", file, line}, &nothing, [](void**, uint32_t) {
-        sim::notice::warp_barrier(sim::here().current->number / sim::warp_size);
-    });
-}
+DEVICE void sync_warp(SIM_SITE) { sim::sync_warp({"sync_warp", file, line}); }
 
 template <class T>
 DEVICE T shuffle(T v, int lane, SIM_SITE) { return sim::exchange(v, lane & 31, {"shuffle", file, line}); }
@@ -307,7 +310,8 @@ inline void copy_async_commit() {
     l.uncommitted = 0;
 }
 
-SIM_UNCHECKED inline void copy_async_wait(int newest) {
+SIM_UNCHECKED inline void copy_async_wait(int newest, Site site) {
+    if (notice::left_out(site)) return;
     Lane& l = *here().current;
     int groups = static_cast<int>(l.groups.size()) - newest;
     if (groups <= 0) return;
@@ -335,4 +339,4 @@ DEVICE void copy_async_4(void* shared, const void* global, bool valid = true, SI
 DEVICE void copy_async_commit() { sim::copy_async_commit(); }
 /// Waits until at most the newest N groups are still on their way.
 template <int N>
-DEVICE void copy_async_wait() { sim::copy_async_wait(N); }
+DEVICE void copy_async_wait(SIM_SITE) { sim::copy_async_wait(N, {"copy_async_wait", file, line}); }

@@ -24,6 +24,15 @@ KERNEL(planted_race_in_a_warp, (float* out, const float* in)) {
     out[threadIdx.x] = tile[threadIdx.x ^ 1];  // BUG race_in_a_warp
 }
 
+KERNEL(planted_race_after_reading, (float* out, const float* in)) {
+    SHARED(float, tile, [64]);
+    tile[threadIdx.x] = in[threadIdx.x];
+    sync_block();
+    float other = tile[63 - threadIdx.x];
+    tile[threadIdx.x] = 2.0f * other;  // BUG race_after_reading
+    out[threadIdx.x] = other;
+}
+
 KERNEL(planted_race_of_blocks, (float* out, const float* in)) {
     out[threadIdx.x] = in[threadIdx.x] + static_cast<float>(blockIdx.x);  // BUG race_of_blocks
 }
@@ -37,6 +46,13 @@ KERNEL(planted_shared_bounds, (float* out, const float* in)) {
 
 KERNEL(planted_device_bounds, (float* out, const float* in)) {
     out[threadIdx.x] = in[threadIdx.x + 1];  // BUG device_bounds
+}
+
+KERNEL(planted_local_bounds, (float* out, const float* in)) {
+    float few[4] = {};
+    for (int i = 0; i < 4; i++) few[i] = in[i];
+    int which = static_cast<int>(threadIdx.x) / 15;
+    out[threadIdx.x] = few[which];  // BUG local_bounds
 }
 
 KERNEL(planted_uninitialised_shared, (float* out, const float* in)) {

@@ -37,6 +37,50 @@ public final class KernelCheck {
         return chosen(every).count();
     }
 
+    /** A case for tests of other packages. */
+    public interface Run {
+        String name();
+
+        /** Its results on a device; throws AssertionError when something was written beside them. */
+        List<double[]> on(Backend device);
+
+        /**
+         * Throws AssertionError when the device's results are too far from the reference's.
+         *
+         * @param epsilon relative spacing of the numbers that the device multiplies
+         */
+        void compare(Backend device, Backend reference, double epsilon);
+    }
+
+    /** Every case, and those that only large or well-aligned operands make. */
+    public static List<Run> runs() {
+        return Stream.concat(tiles().stream(), KernelCases.all().stream().map(KernelCheck::run)).toList();
+    }
+
+    /** The cases of large tiles and of attention on tensor cores, which take a while on a processor. */
+    public static List<Run> tiles() {
+        return TileCases.all().stream().map(KernelCheck::run).toList();
+    }
+
+    private static Run run(KernelCase c) {
+        return new Run() {
+            @Override
+            public String name() {
+                return c.name();
+            }
+
+            @Override
+            public List<double[]> on(Backend device) {
+                return KernelRuns.run(c, device, Lab.Mode.FUSED, device.floatType());
+            }
+
+            @Override
+            public void compare(Backend device, Backend reference, double epsilon) {
+                KernelComparison.compare(c, Lab.Mode.FUSED, reference, device, epsilon);
+            }
+        };
+    }
+
     private static Stream<KernelCase> chosen(int every) {
         var all = KernelCases.all();
         return IntStream.range(0, all.size()).filter(i -> i % every == 0).mapToObj(all::get);

@@ -107,7 +107,7 @@ public abstract class KernelComparison {
         compare(c, mode, reference, device, epsilon(device));
     }
 
-    private static void compare(KernelCase c, Lab.Mode mode, Backend reference, Backend device, double epsilon) {
+    static void compare(KernelCase c, Lab.Mode mode, Backend reference, Backend device, double epsilon) {
         var expected = KernelRuns.run(c, reference, mode, device.floatType());
         var actual = KernelRuns.run(c, device, mode, device.floatType());
         assertEquals(expected.size(), actual.size());

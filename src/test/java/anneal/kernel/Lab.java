@@ -85,6 +85,17 @@ final class Lab implements AutoCloseable {
         return fill(normals(shape.size()), layOut(backend.floatType(), shape, true));
     }
 
+    /** Dense, and on a boundary that any vector likes. */
+    Buf alignedInput(int... dims) {
+        var shape = Shape.of(dims);
+        return fill(normals(shape.size()), layOut(backend.floatType(), shape, shape.last(), 0));
+    }
+
+    Buf alignedOutput(int... dims) {
+        var shape = Shape.of(dims);
+        return watched(layOut(backend.floatType(), shape, shape.last(), 0));
+    }
+
     Buf holding(double[] values, Shape shape) {
         return fill(values, layOut(backend.floatType(), shape, false));
     }
@@ -161,7 +172,10 @@ final class Lab implements AutoCloseable {
 
     private Buf layOut(DType type, Shape shape, boolean dense) {
         int pitch = shape.last() + (dense || perhaps() ? 0 : between(1, 9));
-        int offset = perhaps() ? 0 : between(1, 17);
+        return layOut(type, shape, pitch, perhaps() ? 0 : between(1, 17));
+    }
+
+    private Buf layOut(DType type, Shape shape, int pitch, int offset) {
         long end = offset + shape.rows() * pitch + between(0, 5);
         var storage = backend.allocate(end * type.bytes());
         storages.add(storage);

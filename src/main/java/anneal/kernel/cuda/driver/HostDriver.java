@@ -32,9 +32,27 @@ public final class HostDriver implements Driver {
         unavailable().ifPresent(reason -> {
             throw new DriverException("the simulator " + reason);
         });
+        setThreads(threads);
+        try {
+            checked = (int) SimLibrary.CHECKED.invokeExact() != 0;
+        } catch (Throwable e) {
+            throw SimLibrary.impossible(e);
+        }
+    }
+
+    /** OS threads that run blocks from now on, for every driver of the process; 0 takes every processor. */
+    public static void setThreads(int threads) {
         try {
             SimLibrary.SET_THREADS.invokeExact(threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
-            checked = (int) SimLibrary.CHECKED.invokeExact() != 0;
+        } catch (Throwable e) {
+            throw SimLibrary.impossible(e);
+        }
+    }
+
+    /** What the order in which a block's threads run is drawn from; 0 is the order of their numbers. */
+    public static void setOrder(long seed) {
+        try {
+            SimLibrary.SET_SEED.invokeExact(seed);
         } catch (Throwable e) {
             throw SimLibrary.impossible(e);
         }
