@@ -20,9 +20,11 @@ public record Comparison(String tensor, double worst, double relativeNorm, doubl
     /**
      * @param got    what this engine computed, or null if it did not
      * @param strict also hold the relative norm to float64's bars
+     * @param exact  with {@code strict}, hold every element to this instead; or null
      */
-    static Comparison of(Manifest.Entry entry, TensorData reference, TensorData got, boolean strict) {
-        double bar = strict ? strictBar(reference) : Double.POSITIVE_INFINITY;
+    static Comparison of(Manifest.Entry entry, TensorData reference, TensorData got, boolean strict,
+                         Manifest.Bar exact) {
+        double bar = strict && exact == null ? strictBar(reference) : Double.POSITIVE_INFINITY;
         if (got == null) {
             return incomparable(entry, bar, "is missing");
         }
@@ -41,7 +43,8 @@ public record Comparison(String tensor, double worst, double relativeNorm, doubl
                 return incomparable(entry, bar, "is " + x[i] + " at element " + i);
             }
             double d = Math.abs(x[i] - r[i]);
-            double tolerance = entry.tolerance(i, x.length, r[i]);
+            double tolerance = strict && exact != null ? exact.atol() + exact.rtol() * Math.abs(r[i])
+                    : entry.tolerance(i, x.length, r[i]);
             worst = Math.max(worst, d == 0 ? 0 : d / Math.max(tolerance, Double.MIN_NORMAL));
             error += d * d;
             norm += r[i] * r[i];

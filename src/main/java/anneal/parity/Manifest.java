@@ -44,9 +44,11 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
      * @param kind   names the {@link CaseRunner}
      * @param config what the kind needs to know
      * @param file   safetensors with inputs and expected values; null when the config must be refused
+     * @param bars   the case's own bars; null where every float64 tensor is held to the same
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Case(String name, String kind, JsonNode config, String file, List<Entry> tensors) {
+    public record Case(String name, String kind, JsonNode config, String file, List<Entry> tensors,
+                       @JsonProperty("tolerance") Bars bars) {
         public Case {
             tensors = tensors == null ? List.of() : List.copyOf(tensors);
         }
@@ -61,10 +63,29 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
             return tensors.stream().anyMatch(t -> t.slot() != null);
         }
 
+        /** The bar of float64, or null where the manifest gives none. */
+        Bar exact() {
+            return bars == null ? null : bars.float64();
+        }
+
         /** What has to be reproduced. */
         public List<Entry> expected() {
             return tensors.stream().filter(Entry::isCompared).toList();
         }
+    }
+
+    /**
+     * Bars of all tensors of a case.
+     *
+     * @param float64 that of an implementation in float64; null where the manifest gives none
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Bars(@JsonProperty("f64") Bar float64) {
+    }
+
+    /** |x - ref| may be atol + rtol |ref|. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Bar(double atol, double rtol) {
     }
 
     /**

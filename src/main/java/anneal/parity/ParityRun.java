@@ -77,7 +77,8 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
         boolean heldStrictly = strict && Kinds.isStrict(context.entry().kind());
         var comparisons = new ArrayList<Comparison>();
         for (var t : context.entry().expected()) {
-            comparisons.add(Comparison.of(t, context.reference(t.name()), got.get(t.name()), heldStrictly));
+            comparisons.add(Comparison.of(t, context.reference(t.name()), got.get(t.name()), heldStrictly,
+                    context.entry().exact()));
         }
         return new Computed(got, comparisons);
     }

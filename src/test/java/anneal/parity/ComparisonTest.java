@@ -18,7 +18,7 @@ class ComparisonTest {
     }
 
     private static boolean passes(Manifest.Entry bars, double... got) {
-        return Comparison.of(bars, REFERENCE, TensorData.of(got, 2, 2), false).passed();
+        return Comparison.of(bars, REFERENCE, TensorData.of(got, 2, 2), false, null).passed();
     }
 
     @Test
@@ -46,9 +46,9 @@ class ComparisonTest {
     void whatIsNotANumberOrOfAnotherShapeOrMissingFails() {
         assertFalse(passes(bars(1e9, 0, null, false), 1, -2, Double.NaN, 4));
         assertFalse(passes(bars(1e9, 0, null, false), 1, -2, Double.POSITIVE_INFINITY, 4));
-        var flat = Comparison.of(bars(1e9, 0, null, false), REFERENCE, TensorData.of(new double[4], 4), false);
+        var flat = Comparison.of(bars(1e9, 0, null, false), REFERENCE, TensorData.of(new double[4], 4), false, null);
         assertEquals("out.y has shape [4] instead of [2, 2]", flat.complaint());
-        var missing = Comparison.of(bars(1e9, 0, null, false), REFERENCE, null, false);
+        var missing = Comparison.of(bars(1e9, 0, null, false), REFERENCE, null, false, null);
         assertEquals("out.y is missing", missing.complaint());
     }
 
@@ -56,10 +56,21 @@ class ComparisonTest {
     void strictnessFollowsThePrecisionOfTheFile() {
         var loose = bars(1, 0, null, false);
         var near = TensorData.of(new double[] {1 + 1e-8, -2, 0, 4}, 2, 2);
-        assertTrue(Comparison.of(loose, REFERENCE, near, false).passed());
-        assertFalse(Comparison.of(loose, REFERENCE, near, true).passed());
-        assertTrue(Comparison.of(loose, REFERENCE.cast(FileType.F32), near, true).passed());
+        assertTrue(Comparison.of(loose, REFERENCE, near, false, null).passed());
+        assertFalse(Comparison.of(loose, REFERENCE, near, true, null).passed());
+        assertTrue(Comparison.of(loose, REFERENCE.cast(FileType.F32), near, true, null).passed());
         var far = TensorData.of(new double[] {1 + 1e-6, -2, 0, 4}, 2, 2);
-        assertFalse(Comparison.of(loose, REFERENCE.cast(FileType.F32), far, true).passed());
+        assertFalse(Comparison.of(loose, REFERENCE.cast(FileType.F32), far, true, null).passed());
+    }
+
+    @Test
+    void aCasesOwnBarOfFloat64HoldsEveryElementInstead() {
+        var loose = bars(1e-3, 0, null, false);
+        var zero = TensorData.of(new double[] {1e-15, 2}, 2);
+        var got = TensorData.of(new double[] {-3e-15, 2 + 1.5e-6}, 2);
+        assertFalse(Comparison.of(loose, zero, got, true, null).passed());
+        assertTrue(Comparison.of(loose, zero, got, true, new Manifest.Bar(1e-9, 1e-6)).passed());
+        assertFalse(Comparison.of(loose, zero, got, true, new Manifest.Bar(1e-9, 1e-7)).passed());
+        assertTrue(Comparison.of(loose, zero, got, false, new Manifest.Bar(1e-9, 1e-7)).passed());
     }
 }
