@@ -36,6 +36,17 @@ public final class Contract {
         epilogue(e, s.n(), s.outC(), y);
     }
 
+    /** See {@link Kernels#depthwise}. */
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y) {
+        floats("x", x, s.n(), s.h(), s.w(), s.channels());
+        floats("w", w, s.kH(), s.kW(), s.channels());
+        require(w.isDense(), "w", "a convolution's weight must be dense");
+        floats("y", y, s.n(), s.outH(), s.outW(), s.channels());
+        require(s.mode() == ConvSpec.Mode.FORWARD || e.isBare(), "epilogue",
+                "only a forward convolution takes more than alpha and beta");
+        epilogue(e, s.n(), s.channels(), y);
+    }
+
     /** See {@link Kernels#gemm}. */
     public void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c) {
         require(s.batch() >= 0, "batch", "negative");

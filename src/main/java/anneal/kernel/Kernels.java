@@ -26,6 +26,17 @@ public interface Kernels {
      */
     void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace);
 
+    /**
+     * Convolution with a kernel for each channel, in the modes of {@link #conv}: FORWARD {@code y = e(conv(x, w))},
+     * DATA_GRADIENT {@code x = alpha * grad + beta * x}, WEIGHT_GRADIENT {@code w = alpha * grad + beta * w}.
+     *
+     * @param x [n, h, w, c], may be pitched
+     * @param w [kH, kW, c], dense
+     * @param y [n, outH, outW, c], may be pitched
+     * @param workspace at least plan.workspaceBytes(), or null when that is 0
+     */
+    void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace);
+
     /** Matrix product, see {@link GemmSpec}; a, b and c may be pitched; the epilogue's rowAdd is not allowed. */
     void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace);
 

@@ -61,11 +61,29 @@ public final class Lowering {
             withWorkspace(plan, work -> kernels.conv(s, p, x, w, e, y, work));
             return;
         }
-        if (s.mode() != ConvSpec.Mode.FORWARD) {
-            throw new IllegalArgumentException("only a forward convolution takes an epilogue");
-        }
+        onlyForward(s.mode());
         try (Temporary t = new Temporary(y.shape())) {
             withWorkspace(plan, work -> kernels.conv(s, p, x, w, Epilogue.NONE, t.buf, work));
+            epilogue(e, t.buf, y);
+        }
+    }
+
+    private static void onlyForward(ConvSpec.Mode mode) {
+        if (mode != ConvSpec.Mode.FORWARD) {
+            throw new IllegalArgumentException("only a forward convolution takes an epilogue");
+        }
+    }
+
+    /** {@link Kernels#depthwise} with any epilogue; allocates the workspace too. */
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y) {
+        Plan plan = kernels.plan(s);
+        if (e.isBare() || fuses(fused(plan), e)) {
+            withWorkspace(plan, work -> kernels.depthwise(s, x, w, e, y, work));
+            return;
+        }
+        onlyForward(s.mode());
+        try (Temporary t = new Temporary(y.shape())) {
+            withWorkspace(plan, work -> kernels.depthwise(s, x, w, Epilogue.NONE, t.buf, work));
             epilogue(e, t.buf, y);
         }
     }

@@ -1,5 +1,5 @@
 package anneal.kernel;
 
 /** The shape and options of one heavy primitive, enough to plan it. */
-public sealed interface Spec permits ConvSpec, GemmSpec, AttentionSpec, NormSpec {
+public sealed interface Spec permits ConvSpec, DepthwiseSpec, GemmSpec, AttentionSpec, NormSpec {
 }

@@ -9,7 +9,7 @@ final class KernelCases {
     }
 
     static List<KernelCase> all() {
-        return Stream.of(ConvCases.all(), GemmCases.all(), AttentionCases.all(), NormCases.all(), PointwiseCases.all(),
-                RowCases.all(), MemoryCases.all()).flatMap(List::stream).toList();
+        return Stream.of(ConvCases.all(), DepthwiseCases.all(), GemmCases.all(), AttentionCases.all(), NormCases.all(),
+                PointwiseCases.all(), RowCases.all(), MemoryCases.all()).flatMap(List::stream).toList();
     }
 }

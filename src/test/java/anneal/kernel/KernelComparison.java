@@ -62,8 +62,8 @@ public abstract class KernelComparison {
 
     @TestFactory
     Stream<DynamicTest> loweredAgreesWithReference() {
-        return tests(Stream.of(ConvCases.all(), GemmCases.all(), NormCases.all()).flatMap(List::stream).toList(),
-                Lab.Mode.LOWERED);
+        return tests(Stream.of(ConvCases.all(), DepthwiseCases.all(), GemmCases.all(), NormCases.all())
+                .flatMap(List::stream).toList(), Lab.Mode.LOWERED);
     }
 
     private Stream<DynamicTest> tests(List<KernelCase> cases, Lab.Mode mode) {

@@ -131,6 +131,23 @@ public abstract class KernelDeterminism {
     }
 
     @TestFactory
+    Stream<DynamicTest> aDepthwiseConvolvedSampleDoesNotDependOnItsBatch() {
+        return Stream.of(ConvSpec.Mode.FORWARD, ConvSpec.Mode.DATA_GRADIENT)
+                .map(mode -> DynamicTest.dynamicTest(mode.name(), () -> depthwise(mode)));
+    }
+
+    private void depthwise(ConvSpec.Mode mode) {
+        var image = Shape.of(5, 9, 11, 21);
+        boolean forward = mode == ConvSpec.Mode.FORWARD;
+        assertSampleAlone(5, image, lab -> {
+            var w = lab.denseInput(7, 7, 21);
+            var in = lab.input(image.toArray());
+            return (out, from, to) -> lab.lowering().depthwise(new DepthwiseSpec(mode, to - from, 9, 11, 21, 7, 7, 3),
+                    forward ? in.slab(from, to) : out, w, Epilogue.NONE, forward ? out : in.slab(from, to));
+        });
+    }
+
+    @TestFactory
     Stream<DynamicTest> aProductsRowDoesNotDependOnTheOtherRows() {
         return Stream.of(Shape.of(37, 64, 128), Shape.of(13, 5, 33), Shape.of(9, 200, 300), Shape.of(300, 48, 17))
                 .flatMap(d -> Stream.of(false, true).map(transB ->

@@ -7,6 +7,7 @@ import anneal.kernel.Contract;
 import anneal.kernel.ConvSpec;
 import anneal.kernel.CopySpec;
 import anneal.kernel.DType;
+import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Kernels;
@@ -24,6 +25,7 @@ import anneal.kernel.Spec;
 final class CpuKernels implements Kernels {
     private final Contract contract = new Contract(DType.F32);
     private final CpuConv conv;
+    private final CpuDepthwise depthwise;
     private final CpuGemm gemm;
     private final CpuAttention attention;
     private final MapKernel map;
@@ -44,6 +46,7 @@ final class CpuKernels implements Kernels {
 
     CpuKernels(CpuContext cpu, SelfCheck check) {
         conv = new CpuConv(cpu);
+        depthwise = new CpuDepthwise(cpu);
         gemm = new CpuGemm(cpu);
         attention = new CpuAttention(cpu);
         map = new MapKernel(cpu);
@@ -67,6 +70,7 @@ final class CpuKernels implements Kernels {
                 yield new Plan("vectors over channels", 0, 8 * elements, 2 * elements * Float.BYTES, Plan.ALL);
             }
             case ConvSpec s -> conv.plan(s);
+            case DepthwiseSpec s -> depthwise.plan(s);
             case GemmSpec s -> gemm.plan(s);
             case AttentionSpec s -> attention.plan(s);
         };
@@ -79,6 +83,15 @@ final class CpuKernels implements Kernels {
         long begin = check.begin();
         conv.run(s, p, x, w, e, y, workspace);
         check.flops(family(s), begin, s.flops(), Math.min(s.inC(), s.outC()));
+    }
+
+    @Override
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        contract.depthwise(s, x, w, e, y);
+        contract.workspace(depthwise.plan(s), workspace);
+        long begin = check.begin();
+        depthwise.run(s, x, w, e, y, workspace);
+        check.flops("depthwise convolution", begin, s.flops(), s.channels());
     }
 
     @Override

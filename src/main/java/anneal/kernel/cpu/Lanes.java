@@ -14,6 +14,9 @@ public interface Lanes {
     /** What surrounds a matrix product. */
     PanelLanes panels();
 
+    /** Depthwise convolutions. */
+    DepthwiseLanes depthwise();
+
     /** Transforms of Winograd's convolution. */
     WinogradLanes winograd(WinogradTile tile);
 

@@ -6,6 +6,7 @@ import anneal.kernel.Buf;
 import anneal.kernel.Contract;
 import anneal.kernel.ConvSpec;
 import anneal.kernel.CopySpec;
+import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Kernels;
@@ -36,6 +37,7 @@ final class CudaKernels implements Kernels {
     private final CudaRandom random;
     private final CudaOptimizer optimizer;
     private final CudaConv conv;
+    private final CudaDepthwise depthwise;
     private final CudaGemm gemm;
     private final CudaContext context;
     private final VendorLibraries vendor;
@@ -56,6 +58,7 @@ final class CudaKernels implements Kernels {
         random = new CudaRandom(cuda);
         optimizer = new CudaOptimizer(cuda);
         conv = new CudaConv(cuda);
+        depthwise = new CudaDepthwise(cuda);
         gemm = new CudaGemm(cuda);
     }
 
@@ -64,6 +67,7 @@ final class CudaKernels implements Kernels {
         return switch (spec) {
             case NormSpec s -> norm.plan(s);
             case ConvSpec s -> vendor == null ? conv.plan(s) : bare("cudnn", conv.plan(s));
+            case DepthwiseSpec s -> depthwise.plan(s);
             case GemmSpec s -> vendor == null ? gemm.plan(s) : bare("cublas", gemm.plan(s));
             case AttentionSpec s -> attention.plan(s);
         };
@@ -83,6 +87,13 @@ final class CudaKernels implements Kernels {
         } else {
             conv.conv(s, x, w, e, y, workspace);
         }
+    }
+
+    @Override
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        contract.depthwise(s, x, w, e, y);
+        contract.workspace(depthwise.plan(s), workspace);
+        depthwise.depthwise(s, x, w, e, y, workspace);
     }
 
     @Override

@@ -25,12 +25,18 @@ final class EpilogueArguments {
      * @param partial       for the parts of sums, or null
      */
     static Object[] fields(Buf y, long yEntry, long yPitch, Epilogue e, MatTiles t, int rowsPerSample, Buf partial) {
+        return fields(y, yEntry, yPitch, e, t.entries(), t.m(), t.n(), t.splits(), rowsPerSample, partial);
+    }
+
+    /** As the other, for {@code entries} matrices [rows, columns] whose sums are cut into {@code splits} parts. */
+    static Object[] fields(Buf y, long yEntry, long yPitch, Epilogue e, int entries, int rows, int columns, int splits,
+                           int rowsPerSample, Buf partial) {
         int types = bit(y, Y_BF16) | bit(e.bias(), BIAS_BF16) | bit(e.rowAdd(), ROW_ADD_BF16)
                 | bit(e.residual(), RESIDUAL_BF16);
-        return new Object[] {y, e.bias(), e.rowAdd(), e.residual(), t.splits() == 1 ? null : partial,
+        return new Object[] {y, e.bias(), e.rowAdd(), e.residual(), splits == 1 ? null : partial,
             yEntry, yPitch, pitch(e.rowAdd()), pitch(e.residual()),
-            t.entries(), t.m(), t.n(), Math.max(1, rowsPerSample),
-            (float) e.alpha(), (float) e.beta(), e.act().ordinal(), types, t.splits(), 0};
+            entries, rows, columns, Math.max(1, rowsPerSample),
+            (float) e.alpha(), (float) e.beta(), e.act().ordinal(), types, splits, 0};
     }
 
     private static int bit(Buf b, int bit) {

@@ -5,6 +5,7 @@ import anneal.kernel.AttentionSpec;
 import anneal.kernel.Buf;
 import anneal.kernel.ConvSpec;
 import anneal.kernel.CopySpec;
+import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Kernels;
@@ -55,12 +56,22 @@ final class TimedKernels implements Kernels {
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         String shape = "%dx%d/%d %dx%dx%d %d->%d%s".formatted(s.kH(), s.kW(), s.stride(), s.n(), s.inH(), s.inW(),
                 s.inC(), s.outC(), p.isIdentity() ? "" : " +norm");
-        String family = switch (s.mode()) {
-            case FORWARD -> "conv forward";
-            case DATA_GRADIENT -> "conv data gradient";
-            case WEIGHT_GRADIENT -> "conv weight gradient";
+        time("conv " + name(s.mode()), shape, s.flops(), bytes(x, w, y, e.residual()), () -> kernels.conv(s, p, x, w, e, y, workspace));
+    }
+
+    private static String name(ConvSpec.Mode mode) {
+        return switch (mode) {
+            case FORWARD -> "forward";
+            case DATA_GRADIENT -> "data gradient";
+            case WEIGHT_GRADIENT -> "weight gradient";
         };
-        time(family, shape, s.flops(), bytes(x, w, y, e.residual()), () -> kernels.conv(s, p, x, w, e, y, workspace));
+    }
+
+    @Override
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        String shape = "%dx%d %dx%dx%dx%d".formatted(s.kH(), s.kW(), s.n(), s.h(), s.w(), s.channels());
+        time("depthwise " + name(s.mode()), shape, s.flops(), bytes(x, w, y, e.residual()),
+                () -> kernels.depthwise(s, x, w, e, y, workspace));
     }
 
     @Override

@@ -7,6 +7,7 @@ import anneal.kernel.Contract;
 import anneal.kernel.ConvSpec;
 import anneal.kernel.CopySpec;
 import anneal.kernel.DType;
+import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Kernels;
@@ -32,6 +33,7 @@ final class ReferenceKernels implements Kernels {
             case ConvSpec s -> plan(s.flops(), (double) s.n() * s.inH() * s.inW() * s.inC()
                     + (double) s.outC() * s.kH() * s.kW() * s.inC()
                     + (double) s.n() * s.outH() * s.outW() * s.outC());
+            case DepthwiseSpec s -> plan(s.flops(), s.elements());
             case GemmSpec s -> plan(s.flops(),
                     s.batch() * ((double) s.m() * s.k() + (double) s.k() * s.n() + (double) s.m() * s.n()));
             case AttentionSpec s -> plan(s.flops(),
@@ -52,6 +54,12 @@ final class ReferenceKernels implements Kernels {
             throw new IllegalArgumentException("the reference device fuses no prologue: call through Lowering");
         }
         ReferenceConv.run(s, x, w, e, y);
+    }
+
+    @Override
+    public void depthwise(DepthwiseSpec s, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
+        contract.depthwise(s, x, w, e, y);
+        ReferenceDepthwise.run(s, x, w, e, y);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.panama;
 
+import anneal.kernel.cpu.DepthwiseLanes;
 import anneal.kernel.cpu.DotLanes;
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
@@ -22,6 +23,7 @@ public final class PanamaLanes implements Lanes {
     private final PointwiseLanes pointwise = new PanamaPointwise();
     private final ReduceLanes reduce = new PanamaReduce();
     private final NormLanes norm = new PanamaNorm();
+    private final DepthwiseLanes depthwise = new PanamaDepthwise();
     private final PanelLanes panels = new PanamaPanels();
     private final SoftmaxLanes softmax = new PanamaSoftmax();
     private final OptimizerLanes optimizer = new PanamaOptimizer();
@@ -58,6 +60,11 @@ public final class PanamaLanes implements Lanes {
     @Override
     public PanelLanes panels() {
         return panels;
+    }
+
+    @Override
+    public DepthwiseLanes depthwise() {
+        return depthwise;
     }
 
     @Override

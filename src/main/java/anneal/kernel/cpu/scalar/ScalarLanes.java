@@ -1,5 +1,6 @@
 package anneal.kernel.cpu.scalar;
 
+import anneal.kernel.cpu.DepthwiseLanes;
 import anneal.kernel.cpu.DotLanes;
 import anneal.kernel.cpu.Lanes;
 import anneal.kernel.cpu.NormLanes;
@@ -21,6 +22,7 @@ public final class ScalarLanes implements Lanes {
     private final PointwiseLanes pointwise = new ScalarPointwise();
     private final ReduceLanes reduce = new ScalarReduce();
     private final NormLanes norm = new ScalarNorm();
+    private final DepthwiseLanes depthwise = new ScalarDepthwise();
     private final PanelLanes panels = new ScalarPanels();
     private final SoftmaxLanes softmax = new ScalarSoftmax();
     private final OptimizerLanes optimizer = new ScalarOptimizer();
@@ -47,6 +49,11 @@ public final class ScalarLanes implements Lanes {
     @Override
     public PanelLanes panels() {
         return panels;
+    }
+
+    @Override
+    public DepthwiseLanes depthwise() {
+        return depthwise;
     }
 
     @Override
