@@ -4,8 +4,9 @@ package anneal.tensor;
  * A differentiable operation: one small class that says forward and backward. The list is closed, so that the gradient
  * checks can enumerate it; an operation without a check fails the build (OpGradientTest).
  */
-public sealed interface Op permits Attention, Binary, Checkpoint, Columns, Concat, Conv2d, Dropout, Embedding,
-        GroupNorm, Linear, MatMul, Pad, Permute, Reduction, Resampling, Reshape, Select, Slice, Softmax, Unary {
+public sealed interface Op permits Attention, Binary, Checkpoint, Columns, Concat, Conv2d, ConvTranspose2d,
+        DepthwiseConv2d, Dropout, Embedding, GroupNorm, Linear, MatMul, Pad, Permute, Reduction, Resampling, Reshape,
+        Select, Slice, Softmax, Unary {
 
     /** Computes the result from {@code in} (optional inputs may be null); saves in {@code c} what backward needs. */
     Tensor forward(OpContext c, Tensor[] in);

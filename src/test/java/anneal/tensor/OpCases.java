@@ -146,6 +146,14 @@ final class OpCases {
                 s(1, 7, 6, 3), s(2, 4, 2, 3), s(2));
         add("conv with residual", Conv2d.class, x -> Conv2d.conv2d(x[0], x[1], x[2], 1, 1, x[3]),
                 s(2, 3, 3, 2), s(5, 3, 3, 2), s(5), s(2, 3, 3, 5));
+        add("depthwise conv 7x7", DepthwiseConv2d.class, x -> DepthwiseConv2d.depthwiseConv2d(x[0], x[1], x[2], 3, x[3]),
+                s(2, 5, 4, 3), s(7, 7, 3), s(3), s(2, 3));
+        add("depthwise conv 2x3 valid", DepthwiseConv2d.class,
+                x -> DepthwiseConv2d.depthwiseConv2d(x[0], x[1], null, 0, null), s(1, 4, 5, 2), s(2, 3, 2));
+        add("transposed conv 4x4 stride 2", ConvTranspose2d.class,
+                x -> ConvTranspose2d.convTranspose2d(x[0], x[1], x[2], 2, 1), s(2, 3, 2, 3), s(3, 4, 4, 2), s(2));
+        add("transposed conv 3x2", ConvTranspose2d.class,
+                x -> ConvTranspose2d.convTranspose2d(x[0], x[1], null, 1, 0), s(1, 3, 4, 2), s(2, 3, 2, 3));
         for (Resample r : Resample.values()) {
             NormOptions n = new NormOptions(2, 1e-5, Activation.SILU, r);
             add("norm conv " + r, Conv2d.class,
