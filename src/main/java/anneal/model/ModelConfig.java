@@ -4,8 +4,9 @@ import anneal.io.Json;
 import anneal.nn.Module;
 
 /** Everything that fixes a network's shape; written into the metadata of its weight file. */
-public sealed interface ModelConfig permits UNetConfig, SuperResConfig, ClassifierConfig {
-    /** {@code unet}, {@code superres} or {@code classifier}: the tag in a weight file. */
+public sealed interface ModelConfig permits UNetConfig, SuperResConfig, ClassifierConfig,
+        ConvNextUNetConfig, ResNetUNetConfig {
+    /** {@code unet}, {@code superres}, {@code classifier}, {@code convnext} or {@code resnet}: the tag in a weight file. */
     String type();
 
     /** The network, as a declaration without memory. */
@@ -27,8 +28,11 @@ public sealed interface ModelConfig permits UNetConfig, SuperResConfig, Classifi
             case UNetConfig.TYPE -> Json.read(json, UNetConfig.class);
             case SuperResConfig.TYPE -> Json.read(json, SuperResConfig.class);
             case ClassifierConfig.TYPE -> Json.read(json, ClassifierConfig.class);
-            default -> throw new IllegalArgumentException("model type '" + type + "'; " + UNetConfig.TYPE + ", "
-                    + SuperResConfig.TYPE + " and " + ClassifierConfig.TYPE + " are known");
+            case ConvNextUNetConfig.TYPE -> Json.read(json, ConvNextUNetConfig.class);
+            case ResNetUNetConfig.TYPE -> Json.read(json, ResNetUNetConfig.class);
+            default -> throw new IllegalArgumentException("model type '" + type + "'; " + String.join(", ",
+                    UNetConfig.TYPE, SuperResConfig.TYPE, ClassifierConfig.TYPE, ConvNextUNetConfig.TYPE)
+                    + " and " + ResNetUNetConfig.TYPE + " are known");
         };
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
  * The UNet of "Diffusion Models Beat GANs on Image Synthesis" (section 3 and appendix; guided-diffusion, unet.py,
  * UNetModel), with its parameters' original names.
  */
-public final class UNet extends Module {
+public final class UNet extends Module implements ImageNetwork {
     private final UNetConfig config;
     private final Trunk trunk;
     private final List<BlockSequence> outputBlocks = new ArrayList<>();
@@ -59,9 +59,15 @@ public final class UNet extends Module {
         return config;
     }
 
-    /** Switches dropout on and off. */
+    @Override
     public DropoutState dropout() {
         return trunk.options().dropoutState();
+    }
+
+    /** One evaluation of an unconditional model, see {@link #forward(Tensor, Tensor, Tensor)}. */
+    @Override
+    public Tensor forward(Tensor x, Tensor t) {
+        return forward(x, t, null);
     }
 
     /**

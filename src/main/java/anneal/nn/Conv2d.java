@@ -4,22 +4,27 @@ import anneal.kernel.Activation;
 import anneal.kernel.Resample;
 import anneal.tensor.Tensor;
 
-/** A square convolution that keeps the extent (stride 1) or halves it (stride 2): padding is kernel/2. */
+/** A square convolution; unless told otherwise its padding is kernel/2, which keeps the extent, or halves it. */
 public final class Conv2d extends Module implements Layer {
     private final int stride;
     private final int padding;
     private final Parameter weight;
     private final Parameter bias;
 
-    private Conv2d(int in, int out, int kernel, int stride, Initialiser initialiser) {
+    private Conv2d(int in, int out, int kernel, int stride, int padding, Initialiser initialiser) {
         this.stride = stride;
-        this.padding = kernel / 2;
+        this.padding = padding;
         weight = parameter("weight", WeightLayout.CONV2D, initialiser, out, kernel, kernel, in);
         bias = parameter("bias", WeightLayout.PLAIN, initialiser, out);
     }
 
+    /** @param padding zeros on every side */
+    public Conv2d(int in, int out, int kernel, int stride, int padding) {
+        this(in, out, kernel, stride, padding, Initialiser.fanIn(in * kernel * kernel));
+    }
+
     public Conv2d(int in, int out, int kernel, int stride) {
-        this(in, out, kernel, stride, Initialiser.fanIn(in * kernel * kernel));
+        this(in, out, kernel, stride, kernel / 2);
     }
 
     public Conv2d(int in, int out, int kernel) {
@@ -28,7 +33,7 @@ public final class Conv2d extends Module implements Layer {
 
     /** A convolution that starts from zero (guided-diffusion's zero_module). */
     public static Conv2d zero(int in, int out, int kernel) {
-        return new Conv2d(in, out, kernel, 1, Initialiser.ZEROS);
+        return new Conv2d(in, out, kernel, 1, kernel / 2, Initialiser.ZEROS);
     }
 
     /** @param x [N, H, W, in] */
@@ -38,7 +43,7 @@ public final class Conv2d extends Module implements Layer {
 
     /** @param residual of the result's shape, added to it; or null */
     public Tensor forward(Tensor x, Tensor residual) {
-        return anneal.tensor.Conv2d.conv2d(x, weight.value(), bias.value(), stride, padding, residual);
+        return result(anneal.tensor.Conv2d.conv2d(x, weight.value(), bias.value(), stride, padding, residual));
     }
 
     /**

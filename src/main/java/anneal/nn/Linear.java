@@ -7,9 +7,10 @@ public final class Linear extends Module {
     private final Parameter weight;
     private final Parameter bias;
 
+    /** @param biases null: there are none */
     private Linear(WeightLayout layout, Initialiser weights, Initialiser biases, int in, int out) {
         weight = parameter("weight", layout, weights, out, in);
-        bias = parameter("bias", WeightLayout.PLAIN, biases, out);
+        bias = biases == null ? null : parameter("bias", WeightLayout.PLAIN, biases, out);
     }
 
     public Linear(int in, int out) {
@@ -31,6 +32,16 @@ public final class Linear extends Module {
         return new Linear(WeightLayout.CONV1X1, Initialiser.ZEROS, Initialiser.ZEROS, in, out);
     }
 
+    /** A 1x1 convolution of images [N, H, W, in]. */
+    public static Linear conv1x1(int in, int out) {
+        return new Linear(WeightLayout.CONV1X1, Initialiser.fanIn(in), Initialiser.fanIn(in), in, out);
+    }
+
+    /** As {@link #conv1x1}, without a bias. */
+    public static Linear conv1x1WithoutBias(int in, int out) {
+        return new Linear(WeightLayout.CONV1X1, Initialiser.fanIn(in), null, in, out);
+    }
+
     /** @param x [.., in] */
     public Tensor forward(Tensor x) {
         return forward(x, null);
@@ -38,6 +49,6 @@ public final class Linear extends Module {
 
     /** @param residual [.., out], added to the result; or null */
     public Tensor forward(Tensor x, Tensor residual) {
-        return anneal.tensor.Linear.linear(x, weight.value(), bias.value(), residual);
+        return result(anneal.tensor.Linear.linear(x, weight.value(), bias == null ? null : bias.value(), residual));
     }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -22,6 +23,7 @@ public abstract class Module {
     private final SequencedMap<String, Module> children = new LinkedHashMap<>();
     private final List<Constant> ownConstants = new ArrayList<>();
     private SequencedMap<String, Parameter> all;
+    private Consumer<Tensor> observer;
 
     /** Declares a parameter; {@code shape} is in our layout. */
     protected final Parameter parameter(String name, WeightLayout layout, Initialiser initialiser, int... shape) {
@@ -65,6 +67,45 @@ public abstract class Module {
     /** Number of learned numbers. */
     public final long parameterCount() {
         return parameters().values().stream().mapToLong(p -> p.shape().size()).sum();
+    }
+
+    /**
+     * Shows every result of a part to {@code observer}, at once and in the part's own scope. Parts that are computed
+     * together with their neighbours, such as a norm before a convolution, have no result of their own.
+     *
+     * @param name     of the part, as its parameters' names begin
+     * @param observer null: nobody any longer
+     * @throws IllegalArgumentException if there is no such part
+     */
+    public final void observe(String name, Consumer<Tensor> observer) {
+        var part = part(name);
+        if (part == null) {
+            throw new IllegalArgumentException("the model has no part '" + name + "'");
+        }
+        part.observer = observer;
+    }
+
+    private Module part(String name) {
+        for (Map.Entry<String, Module> child : children.entrySet()) {
+            var key = child.getKey();
+            if (key.equals(name)) {
+                return child.getValue();
+            }
+            var rest = key.isEmpty() ? name : name.startsWith(key + ".") ? name.substring(key.length() + 1) : null;
+            var found = rest == null ? null : child.getValue().part(rest);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** Passes on a result of this module, after whoever {@link #observe observes} it has seen it. */
+    protected final Tensor result(Tensor result) {
+        if (observer != null) {
+            observer.accept(result);
+        }
+        return result;
     }
 
     final List<Constant> constants() {

@@ -7,13 +7,9 @@ import anneal.tensor.Tensor;
 
 /**
  * Sinusoidal embedding of timesteps and the two-layer network behind it: what every residual block hears of t.
- *
- * <p>The angle t f_k, up to 1000 radians, loses 1e-4 in float32. So each frequency is split into a coarse part of 11
- * bits, whose product with a timestep is exact, and the small rest; the sum's sine and cosine follow from the parts'.
  */
 public final class TimestepEmbedding extends Module {
     private static final double MAX_PERIOD = 10000;
-    private static final int COARSE_BITS = 11;
 
     private final int dim;
     private final Constant coarse;
@@ -27,8 +23,9 @@ public final class TimestepEmbedding extends Module {
      */
     public TimestepEmbedding(int dim, int width) {
         this.dim = dim;
-        coarse = constant(coarse(dim, MAX_PERIOD), dim / 2);
-        fine = constant(fine(dim, MAX_PERIOD), dim / 2);
+        var frequencies = frequencies(dim, MAX_PERIOD);
+        coarse = constant(Sinusoids.coarse(frequencies), dim / 2);
+        fine = constant(Sinusoids.fine(frequencies), dim / 2);
         first = child("0", new Linear(dim, width));
         second = child("2", new Linear(width, width));
     }
@@ -39,7 +36,7 @@ public final class TimestepEmbedding extends Module {
      */
     public Tensor forward(Tensor t) {
         return scoped(in -> {
-            var angles = sinusoids(in[0], coarse.tensor(), fine.tensor(), dim);
+            var angles = angles(in[0], coarse.tensor(), fine.tensor(), dim);
             return second.forward(first.forward(angles).silu());
         }, t);
     }
@@ -54,56 +51,23 @@ public final class TimestepEmbedding extends Module {
     public static Tensor sinusoidal(Tensor t, int dim, double maxPeriod) {
         Device device = t.device();
         try (var scope = device.scope()) {
-            var high = device.of(coarse(dim, maxPeriod), dim / 2);
-            var low = device.of(fine(dim, maxPeriod), dim / 2);
-            return scope.escape(sinusoids(t, high, low, dim));
+            var frequencies = frequencies(dim, maxPeriod);
+            var high = device.of(Sinusoids.coarse(frequencies), dim / 2);
+            var low = device.of(Sinusoids.fine(frequencies), dim / 2);
+            return scope.escape(angles(t, high, low, dim));
         }
-    }
-
-    private static Tensor sinusoids(Tensor t, Tensor coarse, Tensor fine, int dim) {
-        if (t.rank() != 1) {
-            throw new IllegalArgumentException("timesteps of shape " + t.shape() + "; [N] is needed");
-        }
-        var column = t.toFloating().reshape(t.dim(0), 1);
-        var a = column.mul(coarse);
-        var b = column.mul(fine);
-        var sinA = a.sin();
-        var cosA = a.cos();
-        var sinB = b.sin();
-        var cosB = b.cos();
-        var cos = cosA.mul(cosB).sub(sinA.mul(sinB));
-        var sin = sinA.mul(cosB).add(cosA.mul(sinB));
-        var both = Concat.concat(1, cos, sin);
-        return dim % 2 == 0 ? both : Pad.pad(both, 1, 0, 1);
     }
 
     private static double[] frequencies(int dim, double maxPeriod) {
         if (dim < 2) {
             throw new IllegalArgumentException("timestep embedding of width " + dim + "; at least 2 is needed");
         }
-        int half = dim / 2;
-        var f = new double[half];
-        for (int k = 0; k < half; k++) {
-            f[k] = StrictMath.exp(-StrictMath.log(maxPeriod) * k / half);
-        }
-        return f;
+        return Sinusoids.frequencies(dim / 2, maxPeriod, dim / 2);
     }
 
-    private static double[] coarse(int dim, double maxPeriod) {
-        var f = frequencies(dim, maxPeriod);
-        for (int k = 0; k < f.length; k++) {
-            int shift = COARSE_BITS - 1 - Math.getExponent(f[k]);
-            f[k] = Math.scalb(Math.rint(Math.scalb(f[k], shift)), -shift);
-        }
-        return f;
-    }
-
-    private static double[] fine(int dim, double maxPeriod) {
-        var f = frequencies(dim, maxPeriod);
-        var high = coarse(dim, maxPeriod);
-        for (int k = 0; k < f.length; k++) {
-            f[k] -= high[k];
-        }
-        return f;
+    private static Tensor angles(Tensor t, Tensor coarse, Tensor fine, int dim) {
+        var s = Sinusoids.of(t, coarse, fine);
+        var both = Concat.concat(1, s.cos(), s.sin());
+        return dim % 2 == 0 ? both : Pad.pad(both, 1, 0, 1);
     }
 }

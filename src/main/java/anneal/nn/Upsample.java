@@ -13,9 +13,9 @@ public final class Upsample extends Module implements Layer {
 
     @Override
     public Tensor apply(Tensor x, Tensor embedding) {
-        return scoped(in -> {
+        return result(scoped(in -> {
             var up = Resampling.upsampleNearest(in[0]);
             return conv == null ? up : conv.forward(up);
-        }, x);
+        }, x));
     }
 }

@@ -35,6 +35,20 @@ public enum WeightLayout {
             return new int[] {here.dim(0), here.dim(1), 1, 1};
         }
     },
+    /** A kernel for each channel: there [C, 1, kH, kW], here [kH, kW, C]. */
+    DEPTHWISE {
+        @Override
+        public int[] checkpointShape(Shape here) {
+            return new int[] {here.dim(2), 1, here.dim(0), here.dim(1)};
+        }
+    },
+    /** A number for each channel of an image: there [1, C, 1, 1], here [C]. */
+    CHANNELS {
+        @Override
+        public int[] checkpointShape(Shape here) {
+            return new int[] {1, here.dim(0), 1, 1};
+        }
+    },
     /** A table of positions: there [C, L], here [L, C]. */
     TRANSPOSED {
         @Override
@@ -80,8 +94,9 @@ public enum WeightLayout {
     private Blocks blocks(Shape here) {
         return switch (this) {
             case CONV2D -> new Blocks(here.dim(1) * here.dim(2), here.dim(3));
+            case DEPTHWISE -> new Blocks(here.dim(0) * here.dim(1), here.dim(2));
             case TRANSPOSED -> new Blocks(here.dim(0), here.dim(1));
-            case PLAIN, CONV1D, CONV1X1 -> new Blocks(1, 1);
+            case PLAIN, CHANNELS, CONV1D, CONV1X1 -> new Blocks(1, 1);
         };
     }
 

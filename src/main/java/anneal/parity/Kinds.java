@@ -33,6 +33,7 @@ final class Kinds {
         ScheduleKinds.addTo(kinds);
         ProcessKinds.addTo(kinds);
         NetworkKinds.addTo(kinds);
+        RestorationNetworkKinds.addTo(kinds);
         SamplingKinds.addTo(kinds);
         OptimizerKinds.addTo(kinds);
         kinds.put("train_steps", new TrainStepsKind());

@@ -35,7 +35,9 @@ class ModelFileTest {
     void everyKindComesBackWithItsConfigAndWeights() throws IOException {
         var trunk = TinyModels.trunk().numHeadChannels(16).build();
         var unet = new UNetConfig(trunk, 1, true, -1, 4, true);
-        for (var config : List.of(unet, new SuperResConfig(unet), new ClassifierConfig(trunk, 5, Pooling.ATTENTION))) {
+        for (var config : List.of(unet, new SuperResConfig(unet), new ClassifierConfig(trunk, 5, Pooling.ATTENTION),
+                new ConvNextUNetConfig(1, 8, List.of(1, 2), true, true, false),
+                new ResNetUNetConfig(8, 3, 32, List.of(1, 2), 1, List.of(4), 0.1))) {
             var path = folder.resolve(config.type() + ".safetensors");
             var module = config.build();
             double[] values;
