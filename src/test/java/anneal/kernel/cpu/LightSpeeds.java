@@ -58,6 +58,8 @@ final class LightSpeeds {
         time("exp", 2 * plane, () -> k.map(MapOp.of(MapOp.Fn.EXP), z, x));
         time("silu", 2 * plane, () -> k.map(MapOp.of(MapOp.Fn.SILU), z, x));
         time("silu gradient", 3 * plane, () -> k.map(MapOp.of(MapOp.Fn.SILU_GRAD), z, x, y));
+        time("gelu", 2 * plane, () -> k.map(MapOp.of(MapOp.Fn.GELU_ERF), z, x));
+        time("gelu gradient", 3 * plane, () -> k.map(MapOp.of(MapOp.Fn.GELU_ERF_GRAD), z, x, y));
         var one = normal(1, 1, 1, 1);
         time("sum of all", plane, () -> k.reduce(ReduceOp.SUM, new int[] {0, 1, 2, 3}, x, one));
         var channels = normal(1, 1, 1, c);

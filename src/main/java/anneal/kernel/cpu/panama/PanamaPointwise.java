@@ -56,8 +56,10 @@ final class PanamaPointwise implements PointwiseLanes {
             case SILU -> silu(n, y, a, as);
             case RELU -> relu(n, y, a, as);
             case CLAMP -> clamp(n, y, a, as, p, q);
+            case GELU_ERF -> PanamaGelu.value(n, y, a, as);
             case GELU_QUICK -> geluQuick(n, y, a, as);
             case SILU_GRAD -> siluGradient(n, y, a, as, b, bs);
+            case GELU_ERF_GRAD -> PanamaGelu.gradient(n, y, a, as, b, bs);
             case RELU_GRAD -> reluGradient(n, y, a, as, b, bs);
             case TANH_GRAD -> tanhGradient(n, y, a, as, b, bs);
             case SIGMOID_GRAD -> sigmoidGradient(n, y, a, as, b, bs);

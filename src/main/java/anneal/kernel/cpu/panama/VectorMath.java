@@ -133,6 +133,24 @@ final class VectorMath {
     }
 
     static FloatVector erf(FloatVector x) {
+        return erf(x, x.broadcast(1).sub(exp(erfExponent(x))));
+    }
+
+    /** log(1 - erf(|x|)), good from {@link anneal.kernel.cpu.PolyMath#ERF_SMALL} on. */
+    static FloatVector erfExponent(FloatVector x) {
+        var a = x.abs();
+        var b = a.blend(ERF_ONE, a.compare(VectorOperators.GT, ERF_ONE));
+        var g = b.fma(G7, G6);
+        g = g.fma(b, b.broadcast(G5));
+        g = g.fma(b, b.broadcast(G4));
+        g = g.fma(b, b.broadcast(G3));
+        g = g.fma(b, b.broadcast(G2));
+        g = g.fma(b, b.broadcast(G1));
+        return g.fma(b, b.broadcast(G0));
+    }
+
+    /** The error function, given erf(|x|) for where x is large. */
+    static FloatVector erf(FloatVector x, FloatVector large) {
         var a = x.abs();
         var s = x.mul(x);
         var p = s.fma(F6, F5);
@@ -141,17 +159,7 @@ final class VectorMath {
         p = p.fma(s, s.broadcast(F2));
         p = p.fma(s, s.broadcast(F1));
         p = p.fma(s, s.broadcast(F0));
-        var small = p.fma(a, a);
-        var b = a.blend(ERF_ONE, a.compare(VectorOperators.GT, ERF_ONE));
-        var g = b.fma(G7, G6);
-        g = g.fma(b, b.broadcast(G5));
-        g = g.fma(b, b.broadcast(G4));
-        g = g.fma(b, b.broadcast(G3));
-        g = g.fma(b, b.broadcast(G2));
-        g = g.fma(b, b.broadcast(G1));
-        g = g.fma(b, b.broadcast(G0));
-        var large = x.broadcast(1).sub(exp(g));
-        return withSign(large.blend(small, a.lt(ERF_SMALL)), x);
+        return withSign(large.blend(p.fma(a, a), a.lt(ERF_SMALL)), x);
     }
 
     static FloatVector sigmoid(FloatVector x) {
