@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         header = "Tell what a file or a run directory holds.",
         description = {
             "",
-            "Knows weights (safetensors: config, metadata, every tensor), NumPy's arrays (npz, npy), PNG pictures "
+            "Knows weights (safetensors: config, metadata, every tensor; PyTorch's checkpoints, of which "
+                + "nothing is run), NumPy's arrays (npz, npy), PNG pictures "
                 + "with the "
                 + "parameters they carry, IDX data sets, and run directories (config, progress, checkpoints). A file "
                 + "is "

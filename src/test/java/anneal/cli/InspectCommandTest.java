@@ -11,11 +11,15 @@ import anneal.io.TensorData;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.CRC32;
 import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +45,34 @@ class InspectCommandTest {
         assertEquals(1, call.exit());
         assertEquals(1, call.err().lines().count(), call.err());
         assertTrue(call.err().startsWith("anneal: " + file + ": ") && call.err().contains(words), call.err());
+    }
+
+    /** {'step': 7, 'w': a tensor} in PyTorch's form. */
+    @Test
+    void checkpointsOfPyTorch() throws IOException {
+        var file = folder.resolve("net.pt");
+        var pickle = "\u0080\2}(X\4\0\0\0stepK\7X\1\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\7\0\0\0storagectorch\n"
+                + "FloatStorage\nX\1\0\0\0aX\3\0\0\0cpuK\6tQK\0K\2K\3\u0086K\3K\1\u0086\u0089}tRu.";
+        try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            stored(zip, "net/data.pkl", pickle.getBytes(StandardCharsets.ISO_8859_1));
+            stored(zip, "net/data/a", new byte[24]);
+        }
+        var json = json(file);
+        assertEquals("PyTorch checkpoint", json.get("kind").asText());
+        assertEquals(7, json.get("values").get("step").asInt());
+        assertEquals("[2,3]", json.get("tensors").get(0).get("shape").toString());
+        assertTrue(text(file).matches("(?s).*1 tensors, 6 elements\n\nstep: 7\n\nw  F32 +6  2 x 3\n"), text(file));
+    }
+
+    private static void stored(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
+        var entry = new ZipEntry(name);
+        var crc = new CRC32();
+        crc.update(bytes);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(bytes.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(bytes);
     }
 
     @Test

@@ -2,6 +2,7 @@ package anneal.cli.inspect;
 
 import anneal.data.IdxSummary;
 import anneal.io.DataException;
+import anneal.io.TorchCheckpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,9 +16,11 @@ public final class Inspections {
     private static final long PNG = 0x89504e470d0a1a0aL;
     private static final int ZIP = 0x504b0304;
     private static final int EMPTY_ZIP = 0x504b0506;
+    /** The second protocol of pickles, and in it a number of ten bytes: a checkpoint's magic number. */
+    private static final int LEGACY_CHECKPOINT = 0x80028a0a;
     private static final int NPY = 0x934e554d;
-    private static final String KNOWN = "inspect knows run directories, weights (.safetensors), arrays (.npz, .npy),"
-            + " PNG pictures and IDX data sets";
+    private static final String KNOWN = "inspect knows run directories, weights (.safetensors, .pt), arrays (.npz,"
+            + " .npy), PNG pictures and IDX data sets";
 
     private Inspections() {
     }
@@ -39,7 +42,9 @@ public final class Inspections {
             return PictureInspection.of(path);
         }
         return switch (start.getInt(0)) {
-            case ZIP, EMPTY_ZIP -> ArraysInspection.ofArchive(path);
+            case ZIP, EMPTY_ZIP -> TorchCheckpoint.recognisesZip(path) ? CheckpointInspection.of(path)
+                    : ArraysInspection.ofArchive(path);
+            case LEGACY_CHECKPOINT -> CheckpointInspection.of(path);
             case NPY -> ArraysInspection.ofSingle(path);
             default -> other(path, start);
         };

@@ -30,6 +30,16 @@ public record WeightsInspection(String file, String kind, long bytes, long param
         static TensorLine of(String name, TensorData data) {
             return new TensorLine(name, data.type().name(), data.shape(), data.elements());
         }
+
+        /** A table of them. */
+        static void print(List<TensorLine> tensors, PrintWriter out) {
+            int width = tensors.stream().mapToInt(t -> t.name.length()).max().orElse(0);
+            out.println();
+            for (var t : tensors) {
+                out.printf("%-" + width + "s  %-4s  %12s  %s%n", t.name, t.type, Figures.count(t.elements),
+                        Figures.shape(t.shape));
+            }
+        }
     }
 
     static WeightsInspection of(Path path) throws IOException {
@@ -60,7 +70,7 @@ public record WeightsInspection(String file, String kind, long bytes, long param
                 Figures.count(tensors.size()), Figures.count(parameters));
         metadata.forEach((key, value) -> printMetadata(out, key, value));
         if (!tensors.isEmpty()) {
-            printTensors(out);
+            TensorLine.print(tensors, out);
         }
     }
 
@@ -71,15 +81,6 @@ public record WeightsInspection(String file, String kind, long bytes, long param
             value.toPrettyString().lines().forEach(line -> out.println("  " + line));
         } else {
             out.println(key + ": " + value.asText());
-        }
-    }
-
-    private void printTensors(PrintWriter out) {
-        int width = tensors.stream().mapToInt(t -> t.name().length()).max().orElse(0);
-        out.println();
-        for (var t : tensors) {
-            out.printf("%-" + width + "s  %-4s  %12s  %s%n", t.name(), t.type(), Figures.count(t.elements()),
-                    Figures.shape(t.shape()));
         }
     }
 }
