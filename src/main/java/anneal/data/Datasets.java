@@ -11,7 +11,7 @@ import java.util.Locale;
 public final class Datasets {
 
     private static final String EXPECTED = "expected 'fashion', 'fashion-test', a folder or file in IDX format"
-        + " (train-images-idx3-ubyte[.gz]), or a folder of pictures";
+        + " (train-images-idx3-ubyte[.gz]), one of CIFAR-10 (data_batch_1.bin ...), or a folder of pictures";
 
     private Datasets() {
     }
@@ -22,8 +22,8 @@ public final class Datasets {
      * centre-cropped.
      *
      * @param spec     {@code fashion} (the full set if Debian's package is installed, else the embedded images),
-     *                 {@code fashion-test} or {@code fashion-embedded} (these), a folder or file in IDX format, or a
-     *                 folder of pictures
+     *                 {@code fashion-test} or {@code fashion-embedded} (these), a folder or file in IDX format, one of
+     *                 {@link Cifar10}, or a folder of pictures
      * @param size     side of the square images, 1 or more
      * @param channels 1 for grey, 3 for RGB
      * @throws DataException            in one line that says what would be right
@@ -59,6 +59,9 @@ public final class Datasets {
         }
         if (!Files.exists(path)) {
             throw DataException.in(path, "no such file or folder; " + EXPECTED);
+        }
+        if (Cifar10.recognises(path)) {
+            return fit(Cifar10.open(path), size, channels);
         }
         var pair = IdxPair.find(path);
         if (pair.isPresent()) {

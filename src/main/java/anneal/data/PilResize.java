@@ -20,6 +20,13 @@ final class PilResize {
                 return u > -0.5 && u <= 0.5 ? 1 : 0;
             }
         },
+        /** A triangle: between two neighbours when enlarging. */
+        BILINEAR(1) {
+            @Override
+            double at(double u) {
+                return Math.max(0, 1 - Math.abs(u));
+            }
+        },
         /** Keys' cubic convolution with a = -1/2. */
         BICUBIC(2) {
             @Override

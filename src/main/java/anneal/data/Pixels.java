@@ -34,4 +34,12 @@ public final class Pixels {
             image[offset + i] = (byte) (int) Math.clamp(level, 0f, 255f);
         }
     }
+
+    /** As {@link #tensorToImage}, but to the nearest level, halves up, as torchvision's save_image does. */
+    public static void tensorToImageRounded(float[] x, int at, byte[] image, int offset, int n) {
+        for (int i = 0; i < n; i++) {
+            double level = 255 * ((x[at + i] + 1.0) / 2) + 0.5;
+            image[offset + i] = (byte) (int) Math.clamp(level, 0.0, 255.0);
+        }
+    }
 }
