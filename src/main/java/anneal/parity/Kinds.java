@@ -34,6 +34,7 @@ final class Kinds {
         ProcessKinds.addTo(kinds);
         NetworkKinds.addTo(kinds);
         RestorationNetworkKinds.addTo(kinds);
+        ColdDataKinds.addTo(kinds);
         SamplingKinds.addTo(kinds);
         OptimizerKinds.addTo(kinds);
         kinds.put("train_steps", new TrainStepsKind());

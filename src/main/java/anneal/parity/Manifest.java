@@ -44,12 +44,14 @@ public record Manifest(Path folder, Map<String, Model> models, List<Case> cases)
      * @param kind   names the {@link CaseRunner}
      * @param config what the kind needs to know
      * @param file   safetensors with inputs and expected values; null when the config must be refused
+     * @param extraFiles what else belongs to it, such as a checkpoint
      * @param bars   the case's own bars; null where every float64 tensor is held to the same
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Case(String name, String kind, JsonNode config, String file, List<Entry> tensors,
-                       @JsonProperty("tolerance") Bars bars) {
+                       @JsonProperty("extra_files") List<String> extraFiles, @JsonProperty("tolerance") Bars bars) {
         public Case {
+            extraFiles = extraFiles == null ? List.of() : List.copyOf(extraFiles);
             tensors = tensors == null ? List.of() : List.copyOf(tensors);
         }
 

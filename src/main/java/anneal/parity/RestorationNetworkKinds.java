@@ -1,6 +1,8 @@
 package anneal.parity;
 
+import anneal.io.DataException;
 import anneal.io.TensorData;
+import anneal.io.TorchCheckpoint;
 import anneal.model.ConvNextUNetConfig;
 import anneal.model.ImageNetwork;
 import anneal.model.ResNetUNetConfig;
@@ -10,6 +12,7 @@ import anneal.nn.StateDict;
 import anneal.tensor.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +58,7 @@ final class RestorationNetworkKinds {
         var out = c.outputs();
         var module = build.apply(c.config());
         try (var arena = ParameterArena.forGradients(c.device(), module); var tape = c.device().tape()) {
-            StateDict.load(module, weights(c));
+            StateDict.load(module, checked(c, weights(c)));
             for (var t : c.entry().expected()) {
                 if (t.name().startsWith(PART)) {
                     module.observe(t.name().substring(PART.length()), part -> put(out, t.name(), part.detach()));
@@ -77,6 +80,22 @@ final class RestorationNetworkKinds {
         for (var t : c.entry().tensors()) {
             if (t.name().startsWith(WEIGHT)) {
                 weights.put(t.name().substring(WEIGHT.length()), c.data(t.name()));
+            }
+        }
+        return weights;
+    }
+
+    /** The checkpoint beside the case, where there is one, must hold the same weights. */
+    private static Map<String, TensorData> checked(CaseContext c, Map<String, TensorData> weights) throws IOException {
+        var file = CheckpointKind.file(c);
+        if (file.isPresent()) {
+            try (var checkpoint = TorchCheckpoint.read(file.get())) {
+                var stored = checkpoint.tensors("");
+                boolean same = stored.keySet().equals(weights.keySet()) && weights.entrySet().stream().allMatch(
+                        e -> Arrays.equals(e.getValue().toDoubles(), stored.get(e.getKey()).toDoubles()));
+                if (!same) {
+                    throw DataException.in(file.get(), "has other weights than the case");
+                }
             }
         }
         return weights;
