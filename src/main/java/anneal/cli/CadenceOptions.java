@@ -1,5 +1,6 @@
 package anneal.cli;
 
+import anneal.io.Pictures;
 import anneal.train.Cadence;
 import picocli.CommandLine.Option;
 
@@ -15,10 +16,11 @@ final class CadenceOptions {
     private int log = 50;
 
     @Option(names = "--preview-every", paramLabel = "N", defaultValue = "1000",
-            description = "Steps between preview pictures (default: ${DEFAULT-VALUE}; 0: none).")
+            description = "Steps between preview pictures (default: ${DEFAULT-VALUE}; 0: none). "
+                    + "None where Java has no module java.desktop.")
     private int preview = 1000;
 
     Cadence cadence() {
-        return new Cadence(save, log, preview);
+        return new Cadence(save, log, Pictures.arePossible() ? preview : 0);
     }
 }

@@ -2,6 +2,7 @@ package anneal.cli;
 
 import anneal.io.FileType;
 import anneal.io.Npz;
+import anneal.io.Pictures;
 import anneal.io.Png;
 import anneal.io.TensorData;
 import anneal.sample.SampleListener;
@@ -63,6 +64,11 @@ enum SampleFiles {
     static SampleFiles of(Path file) {
         var name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".png")) {
+            if (!Pictures.arePossible()) {
+                throw new IllegalArgumentException("--out " + file
+                        + ": this Java has no module java.desktop, without which "
+                        + "there are no pictures: write an .npz file");
+            }
             return PNG;
         }
         if (name.endsWith(".npz")) {

@@ -18,7 +18,10 @@ record Context(Stage stage, Path home, Path out, String device, Findings finding
         return home.resolve("fixtures");
     }
 
-    /** What {@code tools/build-kernels} makes on this machine; its classes stand before the bundle's on the class path. */
+    /**
+     * What {@code tools/build-kernels} makes on this machine; its classes stand before the bundle's on the class
+     * path.
+     */
     Path built() {
         return home.resolve("built");
     }

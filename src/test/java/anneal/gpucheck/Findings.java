@@ -41,7 +41,9 @@ final class Findings {
         System.out.flush();
     }
 
-    /** All that a file holds; none if it is not there. A line that was cut off when the writer was killed is left out. */
+    /**
+     * All that a file holds; none if it is not there. A line that was cut off when the writer was killed is left out.
+     */
     static List<Finding> read(Path file) throws IOException {
         if (!Files.exists(file)) {
             return List.of();

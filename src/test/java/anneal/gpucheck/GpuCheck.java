@@ -16,12 +16,14 @@ import picocli.CommandLine.Parameters;
 /** {@code gpu-check}: proves the CUDA kernels on a machine, stage by stage, and writes down what it found. */
 @Command(name = "gpu-check", sortOptions = false,
         header = "Prove the CUDA kernels on this machine, stage by stage.",
-        description = {"", "Every stage is a process of its own with a limit, and leaves its findings in the report's folder as "
-                + "it goes. Stages that were run earlier stay in the report until they are run again."},
+        description = {"", "Every stage is a process of its own with a limit, and leaves its findings in the "
+                + "report's folder as it goes. Stages that were run earlier stay in the report until they are run "
+                + "again."},
         footerHeading = "%nExit code: 0 if nothing failed, 1 if something did, 2 for a wrong call.%n")
 final class GpuCheck implements Callable<Integer> {
 
-    @Parameters(paramLabel = "STAGE", arity = "0..*", description = "Which stages to run (default: all; --list tells them).")
+    @Parameters(paramLabel = "STAGE", arity = "0..*",
+            description = "Which stages to run (default: all; --list tells them).")
     private List<String> words = List.of();
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cuda",
@@ -86,7 +88,8 @@ final class GpuCheck implements Callable<Integer> {
         var report = Report.read(out, version(), device);
         report.write(out);
         var came = report.stage(stage);
-        System.out.printf("== %s: %s, %d passed, %d failed, %d skipped, %.0f s%n", stage.word(), came.outcome(), came.passed(),
+        System.out.printf("== %s: %s, %d passed, %d failed, %d skipped, %.0f s%n", stage.word(), came.outcome(),
+                came.passed(),
                 came.failed(), came.skipped(), (System.nanoTime() - start) / 1e9);
         return came.failed() == 0;
     }

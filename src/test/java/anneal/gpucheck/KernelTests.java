@@ -94,13 +94,15 @@ final class KernelTests {
                 case FAILED -> Finding.Status.FAIL;
             };
             var detail = result.getThrowable().map(KernelTests::line).orElse("");
-            findings.add(new Finding(name(test), status, detail, start == null ? 0 : (System.nanoTime() - start) / 1e9));
+            findings.add(new Finding(name(test), status, detail, start == null ? 0
+                    : (System.nanoTime() - start) / 1e9));
         }
 
         /** From the class down. */
         private String name(TestIdentifier test) {
             var names = new ArrayDeque<String>();
-            for (var at = Optional.of(test); at.isPresent() && at.get().getParentId().isPresent(); at = plan.getParent(at.get())) {
+            for (var at = Optional.of(test); at.isPresent()
+                    && at.get().getParentId().isPresent(); at = plan.getParent(at.get())) {
                 names.push(at.get().getDisplayName());
             }
             return names.stream().map(n -> n.endsWith("()") ? n.substring(0, n.length() - 2) : n)
@@ -111,6 +113,7 @@ final class KernelTests {
     private static String line(Throwable e) {
         var message = e.getMessage() == null ? e.toString() : e.getMessage();
         return (e instanceof AssertionError ? "" : e.getClass().getSimpleName() + ": ")
-                + message.lines().map(String::strip).filter(l -> !l.isEmpty()).limit(3).collect(Collectors.joining(" "));
+                + message.lines().map(String::strip).filter(l -> !l.isEmpty()).limit(3)
+                .collect(Collectors.joining(" "));
     }
 }

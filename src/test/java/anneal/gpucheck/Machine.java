@@ -59,12 +59,14 @@ final class Machine {
         if (nvcc.isEmpty() || !Files.exists(script)) {
             var missing = TestedDevice.unavailable();
             c.findings().add(missing.isPresent()
-                    ? Finding.failed("kernels", "no nvcc on this machine, and " + TestedDevice.name() + " " + missing.get())
+                    ? Finding.failed("kernels", "no nvcc on this machine, and " + TestedDevice.name() + " "
+                    + missing.get())
                     : Finding.note("kernels", "no nvcc on this machine: those that the bundle brought are used"));
             return;
         }
         Files.createDirectories(c.built());
-        var command = List.of("env", "ANNEAL_CXX=none", "ANNEAL_NVCC=" + nvcc.get(), "bash", script.toString(),
+        var command = List.of("env", "ANNEAL_CXX=none", "ANNEAL_NVCC_FLAGS=-lineinfo", "ANNEAL_NVCC=" + nvcc.get(),
+                "bash", script.toString(),
                 c.built().toString());
         long start = System.nanoTime();
         if (StageRun.watch(command, BUILD_SECONDS, c.findings(), "build-kernels") == 0) {

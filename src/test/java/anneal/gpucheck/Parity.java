@@ -25,6 +25,7 @@ final class Parity {
         var measured = r.comparisons().isEmpty() ? "" : "worst error over tolerance %.2g".formatted(r.worst())
                 + " (" + r.worstTensor() + ")";
         var why = r.reason().isEmpty() ? measured : r.reason() + (measured.isEmpty() ? "" : ", " + measured);
-        return new Finding(r.kind() + " / " + r.name(), passed ? Finding.Status.OK : Finding.Status.FAIL, why, r.seconds());
+        return new Finding(r.kind() + " / " + r.name(), passed ? Finding.Status.OK : Finding.Status.FAIL, why,
+                r.seconds());
     }
 }

@@ -21,13 +21,15 @@ import java.util.List;
 record Report(String version, String device, String date, List<StageReport> stages) {
 
     /** @param outcome ok, FAIL, skipped, or not run */
-    record StageReport(String name, String about, String outcome, long passed, long failed, long skipped, double seconds,
+    record StageReport(String name, String about, String outcome, long passed, long failed, long skipped,
+                       double seconds,
                        List<Finding> findings) {
         private static StageReport of(Stage stage, List<Finding> findings) {
             long passed = count(findings, Status.OK);
             long failed = count(findings, Status.FAIL);
             long skipped = count(findings, Status.SKIPPED);
-            var outcome = findings.isEmpty() ? "not run" : failed > 0 ? "FAIL" : passed == 0 && skipped > 0 ? "skipped" : "ok";
+            var outcome = findings.isEmpty() ? "not run" : failed > 0 ? "FAIL" : passed == 0 && skipped > 0
+                    ? "skipped" : "ok";
             return new StageReport(stage.word(), stage.about(), outcome, passed, failed, skipped,
                     findings.stream().mapToDouble(Finding::seconds).sum(), findings);
         }
@@ -63,16 +65,19 @@ record Report(String version, String device, String date, List<StageReport> stag
 
     String markdown() {
         var text = new StringBuilder("# gpu-check on " + device + ", " + date + "\n\n" + version + "\n\n"
-                + "| stage | outcome | passed | failed | skipped | seconds | what |\n|---|---|---:|---:|---:|---:|---|\n");
+                + "| stage | outcome | passed | failed | skipped | seconds | what |\n"
+                + "|---|---|---:|---:|---:|---:|---|\n");
         for (var s : stages) {
-            text.append("| %s | %s | %d | %d | %d | %.0f | %s |%n".formatted(s.name, s.outcome, s.passed, s.failed, s.skipped,
+            text.append("| %s | %s | %d | %d | %d | %.0f | %s |%n".formatted(s.name, s.outcome, s.passed, s.failed,
+                    s.skipped,
                     s.seconds, s.about));
         }
         for (var s : stages) {
             var worthTelling = s.findings.stream().filter(f -> f.status() != Status.OK || s.passed <= 10).toList();
             if (!worthTelling.isEmpty()) {
                 text.append("\n## ").append(s.name).append("\n\n");
-                worthTelling.forEach(f -> text.append("- ").append(f.line().replaceFirst("^note +", "").replaceFirst(" +", " "))
+                worthTelling.forEach(f -> text.append("- ").append(f.line().replaceFirst("^note +",
+                        "").replaceFirst(" +", " "))
                         .append('\n'));
             }
         }

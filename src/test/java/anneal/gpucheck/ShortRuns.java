@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The command line as a user calls it, on the device and beside it on the cpu: a few training steps of the shipped model's
- * network on the embedded images, and samples of the shipped model. On a GPU also a training that is long enough to be
- * timed.
+ * The command line as a user calls it, on the device and beside it on the cpu: a few training steps of the shipped
+ * model's network on the embedded images, and samples of the shipped model. On a GPU also a training that is long
+ * enough to be timed.
  */
 final class ShortRuns {
     private static final int LIMIT_SECONDS = 300;
@@ -67,7 +67,8 @@ final class ShortRuns {
             worst = larger(worst, Math.abs(actual.get(i) - expected.get(i)) / Math.abs(expected.get(i)));
         }
         judge("training beside the cpu", worst <= LOSS_TOLERANCE,
-                "%d steps of %d images, worst relative difference of a loss %.1e, allowed %.0e".formatted(steps, batch, worst,
+                "%d steps of %d images, worst relative difference of a loss %.1e, allowed %.0e".formatted(steps, batch,
+                worst,
                         LOSS_TOLERANCE));
     }
 
@@ -87,7 +88,8 @@ final class ShortRuns {
             throws IOException, InterruptedException {
         var run = folder.resolve(name);
         var words = new ArrayList<>(List.of("train", "--preset", "fashion", "--data", "fashion-embedded", "--seed", "5",
-                "--steps", String.valueOf(steps), "--batch", String.valueOf(batch), "--log-every", "1", "--preview-every", "0",
+                "--steps", String.valueOf(steps), "--batch", String.valueOf(batch), "--log-every", "1",
+                "--preview-every", "0",
                 "--save-every", "0", "--device", device, "--out", run.toString()));
         if (!precision.equals("fp32")) {
             words.addAll(List.of("--precision", precision));
@@ -123,7 +125,8 @@ final class ShortRuns {
             worst = Math.max(worst, difference);
             different += difference > 0 ? 1 : 0;
         }
-        judge("samples beside the cpu's", worst <= LEVELS, ("%d images in %d steps: %.2f %% of the pixels differ, the worst by "
+        judge("samples beside the cpu's", worst <= LEVELS,
+                ("%d images in %d steps: %.2f %% of the pixels differ, the worst by "
                 + "%d of 255, allowed %d").formatted(count, steps, 100.0 * different / expected.length, worst, LEVELS));
     }
 
@@ -150,7 +153,8 @@ final class ShortRuns {
         boolean complete = losses.size() == steps;
         double first = complete ? mean(losses.subList(0, 20)) : Double.NaN;
         double last = complete ? mean(losses.subList(steps - 20, steps)) : Double.NaN;
-        judge("training in " + precision, last < first, ("%d steps of %d images in %.1f s, start-up included: loss %.4f, then "
+        judge("training in " + precision, last < first,
+                ("%d steps of %d images in %.1f s, start-up included: loss %.4f, then "
                 + "%.4f").formatted(losses.size(), batch, seconds, first, last));
         var spent = column(folder.resolve(name).resolve("log.csv"), "seconds");
         if (complete) {

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * One call to be timed: {@code gemm m n k} (y = x w^T, a linear layer), {@code conv|conv_data|conv_weight n size in out}
- * (3x3, padding 1) or {@code attention n heads length headDim}. The words are also what torch_speeds.py is told.
+ * One call to be timed: {@code gemm m n k} (y = x w^T, a linear layer), {@code conv|conv_data|conv_weight n size in
+ * out} (3x3, padding 1) or {@code attention n heads length headDim}. The words are also what torch_speeds.py is told.
  */
 record SpeedCase(String kind, List<Integer> extents) {
     static SpeedCase of(String words) {

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Our kernels beside cuBLAS, cuDNN and PyTorch on the same card, a first look: a case is a note with everybody's time. */
+/**
+ * Our kernels beside cuBLAS, cuDNN and PyTorch on the same card, a first look: a case is a note with everybody's
+ * time.
+ */
 final class Speeds {
     private static final double ROUND_MILLISECONDS = 30;
     /** Of the shapes of an ADM UNet on 32x32 images, and products that fill the chip. */
@@ -57,7 +60,8 @@ final class Speeds {
     }
 
     /** PyTorch's milliseconds of the same; empty, and a note why, if there is no PyTorch. */
-    static Map<SpeedCase, Double> torch(Context c, List<SpeedCase> cases, String device, String precision, String python) {
+    static Map<SpeedCase, Double> torch(Context c, List<SpeedCase> cases, String device, String precision,
+                                        String python) {
         var all = new LinkedHashMap<SpeedCase, Double>();
         var found = Programs.find(python);
         if (found.isEmpty()) {
@@ -74,7 +78,8 @@ final class Speeds {
             }
         }
         if (all.size() < cases.size()) {
-            c.findings().add(Finding.note("PyTorch in " + precision, "timed " + all.size() + " of " + cases.size() + ": "
+            c.findings().add(Finding.note("PyTorch in " + precision, "timed " + all.size() + " of " + cases.size()
+                    + ": "
                     + output.lines().reduce((a, b) -> b).orElse("no output")));
         }
         return all;

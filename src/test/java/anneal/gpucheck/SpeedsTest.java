@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class SpeedsTest {
     @Test
     void everyKindOfCaseRuns() {
-        var cases = Stream.of("gemm 8 16 24", "conv 2 5 3 4", "conv_data 2 5 3 4", "conv_weight 2 5 3 4", "attention 2 3 5 16")
+        var cases = Stream.of("gemm 8 16 24", "conv 2 5 3 4", "conv_data 2 5 3 4", "conv_weight 2 5 3 4",
+                "attention 2 3 5 16")
                 .map(SpeedCase::of).toList();
         try (var cpu = new CpuBackend(new CpuOptions(1, false, false))) {
             var times = Speeds.measure(cpu, cases, 0.1);

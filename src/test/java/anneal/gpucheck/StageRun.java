@@ -35,7 +35,8 @@ record StageRun(Stage stage, Path home, Path out, String device) {
         }
         var sanitizer = Programs.find("compute-sanitizer");
         if (sanitizer.isEmpty()) {
-            findings.add(Finding.skipped(stage.word(), "there is no compute-sanitizer on this machine; it comes with the "
+            findings.add(Finding.skipped(stage.word(),
+                    "there is no compute-sanitizer on this machine; it comes with the "
                     + "CUDA toolkit"));
             return;
         }

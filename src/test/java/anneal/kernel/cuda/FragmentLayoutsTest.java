@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The wrappers of kernels/anneal.cuh (kernels/fragments.cu) against the layouts of the PTX manual: "Matrix Fragments for
- * mma.m16n8k16", "... mma.m16n8k8", "ldmatrix", "cp.async", "shfl.sync", "cvt". The layouts are written down here once
- * more, by themselves: the simulator's emulation and these must agree, and on a GPU the hardware with both.
+ * The wrappers of kernels/anneal.cuh (kernels/fragments.cu) against the layouts of the PTX manual: "Matrix Fragments
+ * for mma.m16n8k16", "... mma.m16n8k8", "ldmatrix", "cp.async", "shfl.sync", "cvt". The layouts are written down here
+ * once more, by themselves: the simulator's emulation and these must agree, and on a GPU the hardware with both.
  */
 class FragmentLayoutsTest {
     private static final int LANES = 32;
@@ -170,7 +170,10 @@ class FragmentLayoutsTest {
         assertArrayEquals(accumulator(product(c, a, b)), run("fragments_mma_tf32", 0, accumulator(c), left, right));
     }
 
-    /** Lane 8 m + r names row r of matrix m; lane l gets elements 2 (l%4) and the next of row l/4, transposed of column l/4. */
+    /**
+     * Lane 8 m + r names row r of matrix m; lane l gets elements 2 (l%4) and the next of row l/4, transposed of
+     * column l/4.
+     */
     @ParameterizedTest
     @CsvSource({"ldmatrix_x4, 4, false", "ldmatrix_x4_trans, 4, true", "ldmatrix_x2, 2, false",
         "ldmatrix_x2_trans, 2, true"})
@@ -270,7 +273,8 @@ class FragmentLayoutsTest {
             assertEquals(even, got[4 * i + 1], what);
             assertEquals(even << 16, got[4 * i + 2], what);
             if (Float.isFinite(v[i]) && Math.abs(v[i]) < Float.MAX_VALUE) {
-                int away = bits(v[i]) + 0x1000 & 0xffffe000;   // to nearest, ties away from zero; the rest does not count
+                // to nearest, ties away from zero; the rest does not count
+                int away = bits(v[i]) + 0x1000 & 0xffffe000;
                 assertEquals(away, got[4 * i + 3] & 0xffffe000, what);
             }
         }

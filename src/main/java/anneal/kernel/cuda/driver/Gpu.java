@@ -87,7 +87,8 @@ final class Gpu {
         }
 
         private static String firstLine(Throwable e) {
-            return String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).findFirst().orElse("").strip();
+            return String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).findFirst().orElse("")
+                    .strip();
         }
 
         @Override

@@ -33,8 +33,8 @@ record GpuLook(String missing, String description) {
 
     private static GpuLook driver(GpuProbe probe) {
         if (!probe.hasLibrary()) {
-            return none("needs an NVIDIA driver and has found no libcuda.so.1: install the driver (on a machine with an "
-                    + "NVIDIA GPU)");
+            return none("needs an NVIDIA driver and has found no libcuda.so.1: install the driver (on a "
+                    + "machine with an NVIDIA GPU)");
         }
         var trouble = probe.loadJCuda();
         if (trouble.isPresent()) {
@@ -50,10 +50,10 @@ record GpuLook(String missing, String description) {
     private static String notStarted(int status, String words) {
         return switch (status) {
             case CUresult.CUDA_ERROR_NO_DEVICE -> noGpu();
-            case CUresult.CUDA_ERROR_STUB_LIBRARY -> "has found the CUDA toolkit's stub of libcuda.so.1, which only links: "
-                    + "take its folder out of LD_LIBRARY_PATH, or install the driver";
-            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH -> "has a libcuda.so.1 of another version than the running driver: restart the machine, or "
-                    + "take the other one out of LD_LIBRARY_PATH";
+            case CUresult.CUDA_ERROR_STUB_LIBRARY -> "has found the CUDA toolkit's stub of libcuda.so.1, which only "
+                    + "links: take its folder out of LD_LIBRARY_PATH, or install the driver";
+            case CUresult.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH -> "has a libcuda.so.1 of another version than the "
+                    + "running driver: restart the machine, or take the other one out of LD_LIBRARY_PATH";
             default -> "has a driver that does not start (" + words + "): is there a GPU, and does nvidia-smi see it?";
         };
     }
@@ -73,7 +73,8 @@ record GpuLook(String missing, String description) {
         var nvcc = probe.built("nvcc.version").orElse("");
         int compiler = major(nvcc);
         if (compiler > driver / 1000) {
-            return none("has " + description + ", which cannot load kernels that nvcc " + nvcc + " built: update the driver to "
+            return none("has " + description + ", which cannot load kernels that nvcc " + nvcc
+                    + " built: update the driver to "
                     + "one for CUDA " + compiler + ", or build with an nvcc " + driver / 1000);
         }
         return new GpuLook(null, description);

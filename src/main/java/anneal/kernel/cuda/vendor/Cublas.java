@@ -19,7 +19,10 @@ final class Cublas implements AutoCloseable {
         check(JCublas2.cublasSetStream(handle, new cudaStream_t(stream)), "cublasSetStream");
     }
 
-    /** Enqueues {@code c = alpha * product + beta * c}. The old entry points take the compute type for another enumeration. */
+    /**
+     * Enqueues {@code c = alpha * product + beta * c}. The old entry points take the compute type for another
+     * enumeration.
+     */
     void gemm(GemmCall g, float alpha, float beta) {
         var a = Pointer.to(new float[] {alpha});
         var b = Pointer.to(new float[] {beta});

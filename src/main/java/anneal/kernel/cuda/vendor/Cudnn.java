@@ -54,18 +54,23 @@ final class Cudnn implements AutoCloseable {
         check(JCudnn.cudnnCreateFilterDescriptor(w), "cudnnCreateFilterDescriptor");
         check(JCudnn.cudnnCreateTensorDescriptor(y), "cudnnCreateTensorDescriptor");
         check(JCudnn.cudnnCreateConvolutionDescriptor(convolution), "cudnnCreateConvolutionDescriptor");
-        check(JCudnn.cudnnSetTensor4dDescriptor(x, ConvCall.FORMAT_NHWC, c.dataType(), c.n(), c.inC(), c.inH(), c.inW()),
+        check(JCudnn.cudnnSetTensor4dDescriptor(x, ConvCall.FORMAT_NHWC, c.dataType(), c.n(), c.inC(), c.inH(),
+                c.inW()),
                 "cudnnSetTensor4dDescriptor");
-        check(JCudnn.cudnnSetFilter4dDescriptor(w, c.dataType(), ConvCall.FORMAT_NHWC, c.outC(), c.inC(), c.kH(), c.kW()),
+        check(JCudnn.cudnnSetFilter4dDescriptor(w, c.dataType(), ConvCall.FORMAT_NHWC, c.outC(), c.inC(), c.kH(),
+                c.kW()),
                 "cudnnSetFilter4dDescriptor");
-        check(JCudnn.cudnnSetTensor4dDescriptor(y, ConvCall.FORMAT_NHWC, c.dataType(), c.n(), c.outC(), c.outH(), c.outW()),
+        check(JCudnn.cudnnSetTensor4dDescriptor(y, ConvCall.FORMAT_NHWC, c.dataType(), c.n(), c.outC(), c.outH(),
+                c.outW()),
                 "cudnnSetTensor4dDescriptor");
-        check(JCudnn.cudnnSetConvolution2dDescriptor(convolution, c.padding(), c.padding(), c.stride(), c.stride(), 1, 1,
+        check(JCudnn.cudnnSetConvolution2dDescriptor(convolution, c.padding(), c.padding(), c.stride(), c.stride(), 1,
+                1,
                 ConvCall.CROSS_CORRELATION, ConvCall.FLOAT), "cudnnSetConvolution2dDescriptor");
         check(JCudnn.cudnnSetConvolutionMathType(convolution, c.mathType()), "cudnnSetConvolutionMathType");
         var bytes = new long[1];
         int status = switch (c.mode()) {
-            case FORWARD -> JCudnn.cudnnGetConvolutionForwardWorkspaceSize(handle, x, w, convolution, y, c.algorithm(), bytes);
+            case FORWARD -> JCudnn.cudnnGetConvolutionForwardWorkspaceSize(handle, x, w, convolution, y, c.algorithm(),
+                    bytes);
             case DATA_GRADIENT -> JCudnn.cudnnGetConvolutionBackwardDataWorkspaceSize(handle, w, y, convolution, x,
                     c.algorithm(), bytes);
             case WEIGHT_GRADIENT -> JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(handle, x, y, convolution, w,
@@ -81,7 +86,8 @@ final class Cudnn implements AutoCloseable {
     }
 
     /**
-     * Enqueues it: {@code result = alpha * convolution + beta * result}. {@link #workspaceBytes} must have said how much.
+     * Enqueues it: {@code result = alpha * convolution + beta * result}. {@link #workspaceBytes} must have said how
+     * much.
      *
      * @param x         addresses, one of which the mode makes the result's
      * @param workspace address of as many bytes, 0 if there are none
@@ -95,11 +101,13 @@ final class Cudnn implements AutoCloseable {
         var py = new DevicePointer(y);
         var space = new DevicePointer(workspace);
         switch (c.mode()) {
-            case FORWARD -> check(JCudnn.cudnnConvolutionForward(handle, a, p.x, px, p.w, pw, p.convolution, c.algorithm(),
+            case FORWARD -> check(JCudnn.cudnnConvolutionForward(handle, a, p.x, px, p.w, pw, p.convolution,
+                    c.algorithm(),
                     space, p.workspaceBytes, b, p.y, py), "cudnnConvolutionForward of " + c);
             case DATA_GRADIENT -> check(JCudnn.cudnnConvolutionBackwardData(handle, a, p.w, pw, p.y, py, p.convolution,
                     c.algorithm(), space, p.workspaceBytes, b, p.x, px), "cudnnConvolutionBackwardData of " + c);
-            case WEIGHT_GRADIENT -> check(JCudnn.cudnnConvolutionBackwardFilter(handle, a, p.x, px, p.y, py, p.convolution,
+            case WEIGHT_GRADIENT -> check(JCudnn.cudnnConvolutionBackwardFilter(handle, a, p.x, px, p.y, py,
+                    p.convolution,
                     c.algorithm(), space, p.workspaceBytes, b, p.w, pw), "cudnnConvolutionBackwardFilter of " + c);
         }
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * Which libraries a shared library of 64-bit Linux asks the loader for, and with which versions of their symbols; and the
- * same library asking for another. Names are offsets into one table of strings, and a symbol's version is compared by a
- * hash beside its name (System V ABI, "Dynamic Section"; Linux Standard Base, "Symbol Versioning"), so a name of the same
- * length can be put in the old one's place.
+ * Which libraries a shared library of 64-bit Linux asks the loader for, and with which versions of their symbols; and
+ * the same library asking for another. Names are offsets into one table of strings, and a symbol's version is compared
+ * by a hash beside its name (System V ABI, "Dynamic Section"; Linux Standard Base, "Symbol Versioning"), so a name of
+ * the same length can be put in the old one's place.
  */
 final class ElfNames {
     private static final int PROGRAM_HEADERS = 32;

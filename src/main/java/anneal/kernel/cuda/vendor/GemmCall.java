@@ -10,7 +10,8 @@ import java.util.Optional;
  * What cublasGemmStridedBatchedEx is called with. cuBLAS counts down columns, so that it sees each of our matrices
  * transposed: it is asked for op(b)^T op(a)^T, m and n change places, and no matrix is touched.
  */
-record GemmCall(int opFirst, int opSecond, int m, int n, int k, Operand first, Operand second, Operand result, int batch,
+record GemmCall(int opFirst, int opSecond, int m, int n, int k, Operand first, Operand second, Operand result,
+        int batch,
                 int computeType) {
     static final int NOT_TRANSPOSED = 0;
     static final int TRANSPOSED = 1;
@@ -42,7 +43,8 @@ record GemmCall(int opFirst, int opSecond, int m, int n, int k, Operand first, O
             return Optional.empty();
         }
         return Optional.of(new GemmCall(op(s.transB()), op(s.transA()), s.n(), s.m(), s.k(),
-                Operand.of(b, s.transB() ? s.k() : s.n(), s.strideB()), Operand.of(a, s.transA() ? s.m() : s.k(), s.strideA()),
+                Operand.of(b, s.transB() ? s.k() : s.n(), s.strideB()), Operand.of(a, s.transA() ? s.m() : s.k(),
+                s.strideA()),
                 Operand.of(c, s.n(), s.strideC()), s.batch(),
                 precision == Precision.TF32 && a.type() == DType.F32 ? COMPUTE_32F_FAST_TF32 : COMPUTE_32F));
     }

@@ -14,7 +14,8 @@ import java.util.function.UnaryOperator;
 final class LibraryFiles {
     /** Folders to look into before the usual ones, separated as in a PATH. */
     static final String PROPERTY = "anneal.vendor.libraries";
-    private static final List<String> USUAL = List.of("/usr/local/cuda/lib64", "/usr/local/cuda/targets/x86_64-linux/lib",
+    private static final List<String> USUAL = List.of("/usr/local/cuda/lib64",
+            "/usr/local/cuda/targets/x86_64-linux/lib",
             "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/opt/cuda/lib64");
     /** Under a folder that holds Pythons or their environments. */
     private static final List<String> PACKAGES = List.of("lib/python3*/site-packages/nvidia/*/lib",
@@ -79,7 +80,9 @@ final class LibraryFiles {
         return Optional.empty();
     }
 
-    /** The folders below {@code start} that a pattern of plain names and globs leads to, in the order of their names. */
+    /**
+     * The folders below {@code start} that a pattern of plain names and globs leads to, in the order of their names.
+     */
     private static List<Path> matching(Path start, String pattern) {
         var found = List.of(start);
         for (var name : pattern.split("/")) {

@@ -11,8 +11,8 @@ import jcuda.jcudnn.JCudnn;
 
 /**
  * Loads NVIDIA's libraries and then JCuda's natives for them, once for a process. JCuda unpacks its natives into
- * java.io.tmpdir under fixed names and takes what lies there already; so there is a folder of our own, and in it first of
- * all the one that has to be changed: JCublas asks for cuBLAS 12, and on CUDA 13 it is made to ask for 13.
+ * java.io.tmpdir under fixed names and takes what lies there already; so there is a folder of our own, and in it first
+ * of all the one that has to be changed: JCublas asks for cuBLAS 12, and on CUDA 13 it is made to ask for 13.
  */
 final class VendorNatives {
     static final String CUBLAS_NATIVE = "libJCublas2-12.6.0-linux-x86_64.so";
@@ -43,7 +43,8 @@ final class VendorNatives {
             var own = Files.createTempDirectory("anneal-vendor");
             own.toFile().deleteOnExit();
             // what cuBLAS needs itself lies beside it, where the loader does not look
-            var light = cublas.get().resolveSibling(cublas.get().getFileName().toString().replace("cublas", "cublasLt"));
+            var light = cublas.get().resolveSibling(cublas.get().getFileName().toString().replace("cublas",
+                    "cublasLt"));
             if (Files.exists(light)) {
                 System.load(light.toString());
             }

@@ -1,5 +1,5 @@
 /**
- * NVIDIA's own libraries as another way to multiply and convolve on a GPU, through JCublas and JCudnn: for measuring beside
- * our kernels, not for use. {@code --vendor} chooses them.
+ * NVIDIA's own libraries as another way to multiply and convolve on a GPU, through JCublas and JCudnn: for measuring
+ * beside our kernels, not for use. {@code --vendor} chooses them.
  */
 package anneal.kernel.cuda.vendor;

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 class GpuLookTest {
     /** A machine with an H100 and kernels by nvcc 13.0, but for what a test changes. */
     private static final class Machine implements GpuProbe {
-        private final Map<String, String> built = new HashMap<>(Map.of("kernels.list", "gemm.fatbin", "nvcc.version", "13.0"));
+        private final Map<String, String> built = new HashMap<>(Map.of("kernels.list", "gemm.fatbin", "nvcc.version",
+                "13.0"));
         private boolean library = true;
         private String trouble;
         private int start;

@@ -14,7 +14,9 @@ import anneal.kernel.cpu.CpuOptions;
 import java.util.Random;
 import jcuda.driver.CUstream;
 
-/** The child of {@link StubbedVendorTest}: the same calls to the libraries and to the cpu device, on the same memory. */
+/**
+ * The child of {@link StubbedVendorTest}: the same calls to the libraries and to the cpu device, on the same memory.
+ */
 final class StubbedVendor {
     private static final double TOLERANCE = 1e-5;
 
@@ -111,7 +113,8 @@ final class StubbedVendor {
     }
 
     private Buf workspace(long bytes) {
-        return bytes == 0 ? null : Buf.dense(cpu.allocate(bytes), DType.F32, Shape.of(Math.toIntExact(bytes / Float.BYTES)));
+        return bytes == 0 ? null : Buf.dense(cpu.allocate(bytes), DType.F32,
+                Shape.of(Math.toIntExact(bytes / Float.BYTES)));
     }
 
     private Buf random(int... dims) {

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The whole way from a spec through JCuda's natives to a cuBLAS and a cuDNN, as far as that goes without a GPU: libraries of
- * the same names, versions and functions that compute on the processor. It shows that the renamed native binds to a cuBLAS 13
- * and that arguments arrive in their places; of the real libraries it shows nothing. In a JVM of its own, for what goes wrong
- * with natives ends a process.
+ * The whole way from a spec through JCuda's natives to a cuBLAS and a cuDNN, as far as that goes without a GPU:
+ * libraries of the same names, versions and functions that compute on the processor. It shows that the renamed native
+ * binds to a cuBLAS 13 and that arguments arrive in their places; of the real libraries it shows nothing. In a JVM of
+ * its own, for what goes wrong with natives ends a process.
  */
 class StubbedVendorTest {
     @TempDir
@@ -26,7 +26,8 @@ class StubbedVendorTest {
     void resultsAreThoseOfTheCpu(String cublas) throws IOException, InterruptedException {
         library("stub_cublas.c", cublas);
         library("stub_cudnn.c", "libcudnn.so.9");
-        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+        var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
                 "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
                 "-D" + LibraryFiles.PROPERTY + "=" + folder, "-cp", System.getProperty("java.class.path"),
                 StubbedVendor.class.getName()).redirectErrorStream(true).start();
@@ -45,7 +46,8 @@ class StubbedVendorTest {
         }
         try {
             var process = new ProcessBuilder("gcc", "-shared", "-fPIC", "-O1", "-o", folder.resolve(name).toString(),
-                    "-Wl,-soname," + name, "-Wl,--version-script=" + script, code.toString()).redirectErrorStream(true).start();
+                    "-Wl,-soname," + name, "-Wl,--version-script=" + script,
+                    code.toString()).redirectErrorStream(true).start();
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), output);
         } catch (IOException e) {

@@ -29,7 +29,8 @@ class VendorCallsTest {
                 for (int j = 0; j < g.n(); j++) {
                     double sum = 0;
                     for (int l = 0; l < g.k(); l++) {
-                        sum += at(first, g.first(), b, g.opFirst(), i, l) * at(second, g.second(), b, g.opSecond(), l, j);
+                        sum += at(first, g.first(), b, g.opFirst(), i, l) * at(second, g.second(), b, g.opSecond(), l,
+                                j);
                     }
                     result[(int) (b * g.result().stride() + i + (long) j * g.result().leading())] = sum;
                 }
@@ -95,8 +96,10 @@ class VendorCallsTest {
     void whatCublasDoesNotMultiplyIsLeftToUs() {
         var s = GemmSpec.of(8, 16, 32, false, true);
         var f32 = buf(64, DType.F32, 8, 32);
-        assertTrue(GemmCall.of(s, f32, buf(64, DType.BF16, 16, 32), buf(64, DType.F32, 8, 16), Precision.BF16).isEmpty());
-        assertTrue(GemmCall.of(s, f32, buf(64, DType.F32, 16, 32), buf(64, DType.BF16, 8, 16), Precision.BF16).isEmpty());
+        assertTrue(GemmCall.of(s, f32, buf(64, DType.BF16, 16, 32), buf(64, DType.F32, 8, 16),
+                Precision.BF16).isEmpty());
+        assertTrue(GemmCall.of(s, f32, buf(64, DType.F32, 16, 32), buf(64, DType.BF16, 8, 16),
+                Precision.BF16).isEmpty());
         assertTrue(GemmCall.of(GemmSpec.of(8, 16, 0, false, true), buf(64, DType.F32, 8, 0), buf(64, DType.F32, 16, 0),
                 buf(64, DType.F32, 8, 16), Precision.FP32).isEmpty());
     }
@@ -108,7 +111,8 @@ class VendorCallsTest {
         var w = buf(64, DType.F32, 16, 3, 3, 12);
         var y = buf(64, DType.F32, 2, 5, 4, 16);
         var call = ConvCall.of(s, x, w, y, Precision.FP32).orElseThrow();
-        assertEquals(new ConvCall(ConvSpec.Mode.FORWARD, ConvCall.FLOAT, ConvCall.FMA_MATH, 2, 12, 9, 8, 16, 5, 4, 3, 3, 2, 1),
+        assertEquals(new ConvCall(ConvSpec.Mode.FORWARD, ConvCall.FLOAT, ConvCall.FMA_MATH, 2, 12, 9, 8, 16, 5, 4, 3, 3,
+                2, 1),
                 call);
         assertEquals(ConvCall.TENSOR_OP_MATH, ConvCall.of(s, x, w, y, Precision.TF32).orElseThrow().mathType());
         assertNotEquals(call, ConvCall.of(s.with(ConvSpec.Mode.DATA_GRADIENT), x, w, y, Precision.FP32).orElseThrow());

@@ -56,7 +56,8 @@ class VendorNativesTest {
         var file = Files.write(folder.resolve("native.so"), VendorNatives.cublasNative(VendorNatives.CUBLAS_13));
         Process process;
         try {
-            process = new ProcessBuilder("readelf", "-W", "-d", "-V", file.toString()).redirectErrorStream(true).start();
+            process = new ProcessBuilder("readelf", "-W", "-d", "-V",
+                    file.toString()).redirectErrorStream(true).start();
         } catch (IOException e) {
             Assumptions.abort("no readelf here");
             return;
@@ -71,9 +72,12 @@ class VendorNativesTest {
     @Test
     void onlyWhatIsAskedForCanBeRenamed() throws IOException {
         var library = VendorNatives.cublasNative(VendorNatives.CUBLAS_12);
-        assertThrows(IllegalArgumentException.class, () -> ElfNames.renamed(library, "libcublas.so.11", "libcublas.so.13"));
-        assertThrows(IllegalArgumentException.class, () -> ElfNames.renamed(library, "libcublas.so.12", "libcublas.so.9"));
-        assertThrows(IllegalArgumentException.class, () -> ElfNames.needed("no library".getBytes(StandardCharsets.UTF_8)));
+        assertThrows(IllegalArgumentException.class, () -> ElfNames.renamed(library, "libcublas.so.11",
+                "libcublas.so.13"));
+        assertThrows(IllegalArgumentException.class, () -> ElfNames.renamed(library, "libcublas.so.12",
+                "libcublas.so.9"));
+        assertThrows(IllegalArgumentException.class,
+                () -> ElfNames.needed("no library".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -98,7 +102,8 @@ class VendorNativesTest {
     @Test
     void jcudaBindsWhatIsCalled() {
         var cublas = Arrays.stream(JCublas2.class.getDeclaredMethods()).map(m -> m.getName()).toList();
-        assertTrue(cublas.containsAll(List.of("cublasGemmEx_new", "cublasGemmStridedBatchedEx_new", "cublasSetStream")));
+        assertTrue(cublas.containsAll(List.of("cublasGemmEx_new", "cublasGemmStridedBatchedEx_new",
+                "cublasSetStream")));
         var cudnn = Arrays.stream(JCudnn.class.getDeclaredMethods()).map(m -> m.getName()).toList();
         assertTrue(cudnn.containsAll(List.of("cudnnConvolutionForward", "cudnnConvolutionBackwardData",
                 "cudnnConvolutionBackwardFilter", "cudnnGetErrorString", "cudnnSetConvolutionMathType")));
