@@ -36,7 +36,7 @@ final class ProcessOptions {
     private LossType loss;
 
     /**
-     * @param base null for a classifier of clean images, which has no process
+     * @param base null for a restorer and for a classifier of clean images, which have no process
      * @throws IllegalArgumentException in one line, if the parts do not fit together
      */
     DiffusionConfig over(DiffusionConfig base) {
@@ -44,7 +44,7 @@ final class ProcessOptions {
             boolean given = Stream.of(schedule, steps, meanType, variance, learnSigma, loss).anyMatch(Objects::nonNull);
             if (given) {
                 throw new IllegalArgumentException(
-                        "a classifier of clean images has no diffusion process to set options of");
+                        "a restorer, or a classifier of clean images, has no diffusion process to set options of");
             }
             return null;
         }

@@ -1,6 +1,7 @@
 package anneal.sample;
 
 import anneal.diffusion.DiffusionConfig;
+import anneal.diffusion.cold.ColdConfig;
 import anneal.io.DataException;
 import anneal.io.Json;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.Map;
 /** What travels with weights beside the network's own config: the diffusion process and the names of the classes. */
 public final class ModelMetadata {
     private static final String DIFFUSION = "anneal.diffusion";
+    private static final String COLD = "anneal.cold";
     private static final String CLASSES = "anneal.classes";
 
     private ModelMetadata() {
@@ -20,7 +22,7 @@ public final class ModelMetadata {
     /**
      * The metadata of a weight file.
      *
-     * @param diffusion null for a classifier of clean images
+     * @param diffusion null for a classifier of clean images and for a restorer
      */
     public static Map<String, String> of(DiffusionConfig diffusion, List<String> classNames) {
         Map<String, String> out = new LinkedHashMap<>();
@@ -31,6 +33,24 @@ public final class ModelMetadata {
         return out;
     }
 
+    /** Adds the degradation that a network restores from. */
+    public static void putCold(Map<String, String> metadata, ColdConfig cold) {
+        metadata.put(COLD, Json.write(cold));
+    }
+
+    /** The degradation a network restores from; throws DataException if it is no restorer. */
+    static ColdConfig cold(Path file, Map<String, String> metadata) throws DataException {
+        String json = metadata.get(COLD);
+        if (json == null) {
+            throw DataException.in(file, "was not trained to restore degraded images (its metadata has no %s)", COLD);
+        }
+        try {
+            return Json.read(json, ColdConfig.class);
+        } catch (IllegalArgumentException e) {
+            throw DataException.in(file, "%s", e.getMessage());
+        }
+    }
+
     /** Whether the file says which process a network was trained for; a classifier of clean images has none. */
     static boolean hasDiffusion(Map<String, String> metadata) {
         return metadata.containsKey(DIFFUSION);
@@ -39,6 +59,9 @@ public final class ModelMetadata {
     /** The process a network was trained for; throws DataException if the file does not say. */
     public static DiffusionConfig diffusion(Path file, Map<String, String> metadata) throws DataException {
         String json = metadata.get(DIFFUSION);
+        if (json == null && metadata.containsKey(COLD)) {
+            throw DataException.in(file, "holds a restorer of degraded images, not a diffusion model");
+        }
         if (json == null) {
             throw DataException.in(file, "has no diffusion config in its metadata (%s)", DIFFUSION);
         }

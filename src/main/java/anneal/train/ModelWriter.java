@@ -18,6 +18,9 @@ record ModelWriter(RunDirectory directory, TrainingConfig config, ParameterArena
 
     void write(int step) throws IOException {
         var metadata = ModelMetadata.of(config.diffusion(), config.classes() > 0 ? classNames : List.of());
+        if (config.cold() != null) {
+            ModelMetadata.putCold(metadata, config.cold());
+        }
         metadata.put(STEP, Integer.toString(step));
         var module = arena.module();
         ModelFile.save(directory.model(), config.model(), StateDict.read(module, arena.values()::of), metadata);

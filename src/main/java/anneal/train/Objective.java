@@ -2,6 +2,10 @@ package anneal.train;
 
 import anneal.diffusion.GaussianDiffusion;
 import anneal.diffusion.TrainingLosses;
+import anneal.diffusion.cold.Degradation;
+import anneal.diffusion.cold.DegradationSource;
+import anneal.diffusion.cold.Levels;
+import anneal.diffusion.cold.RestorationLoss;
 import anneal.model.NoisyClassifier;
 import anneal.model.UNet;
 import anneal.nn.DropoutState;
@@ -30,6 +34,11 @@ interface Objective {
     /** The model's dropout. */
     DropoutState dropout();
 
+    /** Draws what else is random in a batch, just before {@link #losses}; the tensors lie in the current scope. */
+    default void prepare(int step, int... samples) {
+        // most have nothing but timesteps and noise
+    }
+
     /** The diffusion model's own losses, by {@link anneal.diffusion.LossType}. */
     record Denoise(UNet unet, TrainingLosses training) implements Objective {
         @Override
@@ -41,6 +50,39 @@ interface Objective {
                 out.put(MSE, terms.mse());
                 out.put(VB, terms.vb());
             }
+            return out;
+        }
+
+        @Override
+        public DropoutState dropout() {
+            return unet.dropout();
+        }
+    }
+
+    /** Cold Diffusion's L1 distance of the restored images (Bansal et al. 2022, equation 1). */
+    final class Restore implements Objective {
+        private final UNet unet;
+        private final DegradationSource source;
+        private final long seed;
+        private Degradation degradation;
+
+        Restore(UNet unet, DegradationSource source, long seed) {
+            this.unet = unet;
+            this.source = source;
+            this.seed = seed;
+        }
+
+        @Override
+        public void prepare(int step, int... samples) {
+            degradation = source.forBatch(seed, Streams.DEGRADATION, step, samples);
+        }
+
+        @Override
+        public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
+            var terms = RestorationLoss.L1.of((x, time) -> unet.forward(x, time, labels), degradation, xStart,
+                    Levels.ofCodeTimes(t));
+            var out = new LinkedHashMap<String, Tensor>();
+            out.put(MicroBatch.LOSS, terms.loss());
             return out;
         }
 

@@ -5,6 +5,8 @@ import anneal.diffusion.DiffusionConfig;
 import anneal.diffusion.LossType;
 import anneal.diffusion.MeanType;
 import anneal.diffusion.VarianceType;
+import anneal.diffusion.cold.ColdConfig;
+import anneal.diffusion.cold.ColdPresets;
 import anneal.model.ClassifierConfig;
 import anneal.model.Pooling;
 import anneal.model.TrunkConfig;
@@ -54,6 +56,24 @@ public final class Presets {
     }
 
     /**
+     * A UNet that restores degraded images (Bansal et al. 2022), with the paper's settings of the degradation for
+     * MNIST; network and optimisation are those of the diffusion model of the same name.
+     *
+     * @param task a name that {@link ColdPresets} knows
+     * @throws IllegalArgumentException for an unknown name
+     */
+    public static TrainingConfig cold(String task, String name) {
+        return cold(ColdPresets.named(task, "mnist"), name);
+    }
+
+    /** As the other, for any degradation. */
+    public static TrainingConfig cold(ColdConfig degradation, String name) {
+        var base = diffusion(name);
+        var unet = new UNetConfig(base.unet().trunk(), base.unet().outChannels(), false, -1, 0, false);
+        return new TrainingConfig(base.data(), unet, null, null, degradation, null, 0, base.optimization());
+    }
+
+    /**
      * The diffusion model of {@code anneal demo}: the tiny preset's network, predicting v, since an epsilon that is not
      * yet learned well leaves grain all over the picture, and with fixed variances. The learning rate falls to 0 within
      * the given steps, and the average is as long as so few steps allow.
@@ -97,8 +117,9 @@ public final class Presets {
     }
 
     /**
-     * As unlike the noisy classifier as the networks here allow, so that what fools one need not fool the other: another
-     * seed, mean pooling, strided convolutions between the resolutions, an added embedding, dropout, moved images.
+     * As unlike the noisy classifier as the networks here allow, so that what fools one need not fool the other:
+     * another seed, mean pooling, strided convolutions between the resolutions, an added embedding, dropout, moved
+     * images.
      */
     private static TrainingConfig judge(String data) {
         var trunk = TrunkConfig.builder(28, 1, 32).channelMult(1, 2, 2).numResBlocks(1).numHeads(2).dropout(0.1)
@@ -111,8 +132,8 @@ public final class Presets {
     }
 
     /**
-     * Improved DDPM's cosine schedule, hybrid loss and learned range of variances; the network predicts v, whose error is
-     * as small at the noisy end as at the other.
+     * Improved DDPM's cosine schedule, hybrid loss and learned range of variances; the network predicts v, whose error
+     * is as small at the noisy end as at the other.
      */
     private static DiffusionConfig process(VarianceType variance) {
         return new DiffusionConfig(BetaSchedule.named("cosine"), DIFFUSION_STEPS, "", MeanType.V, variance,

@@ -37,9 +37,9 @@ final class Preview {
         this.classNames = classNames;
     }
 
-    /** Draws and writes the picture of this step; a classifier has none. */
+    /** Draws and writes the picture of this step; a classifier has none, and a restorer nothing to start from. */
     Optional<Path> draw(int step) throws IOException {
-        if (!(arena.module() instanceof UNet unet)) {
+        if (!(arena.module() instanceof UNet unet) || config.cold() != null) {
             return Optional.empty();
         }
         // The first average is the fastest, which shows something early.

@@ -8,6 +8,7 @@ final class Streams {
     static final int NOISE = 4;
     static final int LABEL_DROPOUT = 5;
     static final int SHIFT = 6;
+    static final int DEGRADATION = 7;
 
     private Streams() {
     }

@@ -2,6 +2,7 @@ package anneal.train;
 
 import anneal.diffusion.DiffusionConfig;
 import anneal.diffusion.LossType;
+import anneal.diffusion.cold.ColdConfig;
 import anneal.io.Json;
 import anneal.model.ClassifierConfig;
 import anneal.model.ModelConfig;
@@ -17,34 +18,47 @@ import java.util.Objects;
 import java.util.TreeMap;
 
 /**
- * What is trained, on what, and how: the config.json of a run directory. Either a UNet or a classifier.
+ * What is trained, on what, and how: the config.json of a run directory. Either a UNet (which denoises, or restores
+ * from another degradation) or a classifier.
  *
  * @param data         a data set as {@link anneal.data.Datasets#open} reads it
- * @param unet         the diffusion model to train, or null
+ * @param unet         the diffusion model or restorer to train, or null
  * @param classifier   the classifier to train, or null
  * @param clean        null: a classifier is trained on noised images, for guidance; otherwise on clean ones
- * @param diffusion    the process; null for a classifier of clean images
+ * @param cold         null, or the degradation that the UNet learns to restore from (Cold Diffusion)
+ * @param diffusion    the process; null for a classifier of clean images and for a restorer
  * @param labelDropout probability with which a sample's class is replaced by the null class (classifier-free guidance:
  *                     Ho and Salimans 2022, Algorithm 1)
  */
 public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig classifier, CleanImages clean,
-                             DiffusionConfig diffusion, double labelDropout, OptimizationConfig optimization) {
+                             ColdConfig cold, DiffusionConfig diffusion, double labelDropout,
+                             OptimizationConfig optimization) {
     public TrainingConfig {
         require(data != null && !data.isBlank(), "a training config needs data");
         require((unet == null) != (classifier == null), "a training config needs a unet or a classifier, and not both");
         require(optimization != null, "a training config needs optimization");
         require(clean == null || classifier != null, "only classifiers are trained on clean images");
-        require((diffusion == null) == (clean != null), "a training config needs diffusion, unless it has clean");
+        require(cold == null || unet != null, "only a UNet is trained to restore");
+        require((diffusion == null) == (clean != null || cold != null),
+                "a training config needs diffusion, unless it has clean or cold");
+        require(cold == null || unet.numClasses() == 0 && !unet.learnedVariance(),
+                "a restorer is not told classes and learns no variance");
         require(labelDropout >= 0 && labelDropout <= 1, "labelDropout must be in 0..1, got " + labelDropout);
         require(labelDropout == 0 || unet != null && unet.nullClass(),
                 "labelDropout needs a UNet with a null class to replace the labels by");
-        require(unet == null || diffusion.respacing().isEmpty() || !isBound(diffusion.lossType()),
+        require(unet == null || cold != null || diffusion.respacing().isEmpty() || !isBound(diffusion.lossType()),
                 "the variational bound of a respaced process is not a training loss; leave respacing empty");
-        if (unet != null) {
+        if (unet != null && cold == null) {
             require(unet.learnedVariance() == diffusion.varianceType().isLearned(),
                     "the UNet's learnedVariance is %s, but the variance is %s".formatted(unet.learnedVariance(),
                             diffusion.varianceType()));
         }
+    }
+
+    /** A diffusion model or a classifier. */
+    public TrainingConfig(String data, UNetConfig unet, ClassifierConfig classifier, CleanImages clean,
+                          DiffusionConfig diffusion, double labelDropout, OptimizationConfig optimization) {
+        this(data, unet, classifier, clean, null, diffusion, labelDropout, optimization);
     }
 
     private static boolean isBound(LossType loss) {
@@ -81,12 +95,12 @@ public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig clas
     }
 
     public TrainingConfig withOptimization(OptimizationConfig o) {
-        return new TrainingConfig(data, unet, classifier, clean, diffusion, labelDropout, o);
+        return new TrainingConfig(data, unet, classifier, clean, cold, diffusion, labelDropout, o);
     }
 
     /** The same with images from elsewhere. */
     public TrainingConfig withData(String newData) {
-        return new TrainingConfig(newData, unet, classifier, clean, diffusion, labelDropout, optimization);
+        return new TrainingConfig(newData, unet, classifier, clean, cold, diffusion, labelDropout, optimization);
     }
 
     public TrainingConfig withSteps(int steps) {

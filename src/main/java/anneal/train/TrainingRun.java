@@ -72,14 +72,17 @@ public final class TrainingRun implements AutoCloseable {
         this.optimizer = new AdamW(arena, new AdamWSpec(BETA1, BETA2, EPS, o.weightDecay()),
                 o.emaRates().stream().mapToDouble(r -> r).toArray());
         this.trainStep = new TrainStep(arena, optimizer, o.maxGradientNorm());
-        var diffusion = config.clean() == null ? new GaussianDiffusion(config.diffusion(), device) : null;
+        var diffusion = config.diffusion() != null ? new GaussianDiffusion(config.diffusion(), device) : null;
+        var cold = config.cold() == null ? null
+                : config.cold().on(device, config.imageSize(), config.imageChannels());
         this.objective = switch (module) {
+            case UNet unet when cold != null -> new Objective.Restore(unet, cold, o.seed());
             case UNet unet -> new Objective.Denoise(unet, new TrainingLosses(diffusion));
             case NoisyClassifier judge when diffusion == null -> new Objective.ClassifyClean(judge);
             case NoisyClassifier classifier -> new Objective.Classify(classifier, diffusion);
             default -> throw new IllegalArgumentException("no training for a " + config.model().type());
         };
-        int steps = diffusion == null ? 1 : diffusion.steps();
+        int steps = cold != null ? cold.steps() : diffusion != null ? diffusion.steps() : 1;
         this.timesteps = TimestepSampler.named(o.timestepSampler(), steps);
         this.meter = new LossMeter(steps);
         this.learningRate = o.learningRateSchedule();
@@ -321,6 +324,7 @@ public final class TrainingRun implements AutoCloseable {
             var noise = new PhiloxNoise(device, config.optimization().seed(), Streams.NOISE, samples);
             noise.seek(step);
             objective.dropout().train(config.optimization().seed(), device.ofInts(samples, n), position);
+            objective.prepare(step, samples);
             var y = config.classes() == 0 ? null : device.ofInts(Arrays.copyOfRange(labels, from, to), n);
             var t = device.ofInts(Arrays.copyOfRange(draw.timesteps(), from, to), n);
             return objective.losses(x, y, t, noise.draw(shape));

@@ -34,6 +34,11 @@ public final class Levels {
         return of(device, degradation, Arrays.stream(times).map(t -> t + 1).toArray());
     }
 
+    /** From a tensor of such times, I32 [N], which were checked when they were drawn. */
+    public static Tensor ofCodeTimes(Tensor times) {
+        return times.toFloating().add(1).toInts();
+    }
+
     static void check(Degradation degradation, int level) {
         if (level < 0 || level > degradation.steps()) {
             throw new IllegalArgumentException(("level %d is out of range: "

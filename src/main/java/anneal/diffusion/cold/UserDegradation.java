@@ -44,8 +44,8 @@ public record UserDegradation(String name, Degradation degradation) implements D
         } catch (InvocationTargetException e) {
             throw new IllegalArgumentException(className + " could not be made: " + line(e.getCause()), e);
         } catch (ReflectiveOperationException | LinkageError e) {
-            throw new IllegalArgumentException(className + " must be a public class that is not abstract, with a public "
-                    + "constructor that takes a Device or nothing", e);
+            throw new IllegalArgumentException(className + " must be a public class that is not abstract, with a "
+                    + "public constructor that takes a Device or nothing", e);
         }
     }
 

@@ -1,0 +1,138 @@
+package anneal.diffusion.cold;
+
+import anneal.diffusion.PhiloxNoise;
+import anneal.kernel.Shape;
+import anneal.tensor.Device;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Which degradation a network restores from; travels with the weights as JSON. {@link ColdPresets} has the paper's. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "name")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = ColdConfig.GaussianBlur.class, name = "blur"),
+    @JsonSubTypes.Type(value = ColdConfig.Inpainting.class, name = "mask"),
+    @JsonSubTypes.Type(value = ColdConfig.SuperResolution.class, name = "resolution"),
+    @JsonSubTypes.Type(value = ColdConfig.Snowfall.class, name = "snow"),
+    @JsonSubTypes.Type(value = ColdConfig.LossOfColour.class, name = "colour"),
+    @JsonSubTypes.Type(value = ColdConfig.HotNoise.class, name = "noise"),
+    @JsonSubTypes.Type(value = ColdConfig.OfClass.class, name = "class")
+})
+public sealed interface ColdConfig {
+    /**
+     * The degradation on a device, its tables in the current scope.
+     *
+     * @param size     height and width of the images
+     * @param channels of the images
+     * @throws IllegalArgumentException in one line, if such images cannot be degraded so
+     */
+    DegradationSource on(Device device, int size, int channels);
+
+    /** One degradation for all batches, in 8 bits if {@code discrete}. */
+    private static DegradationSource always(Degradation degradation, boolean discrete) {
+        var seen = discrete ? new EightBit(degradation) : degradation;
+        return new DegradationSource(seen.steps(), (seed, stream, position, samples) -> seen);
+    }
+
+    /**
+     * {@link Blur}.
+     *
+     * @param discrete whether the last level is the mean, and all are in 8 bits
+     */
+    record GaussianBlur(BlurSchedule.Routine routine, int kernelSize, double kernelStd, int steps, boolean discrete)
+            implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var schedule = new BlurSchedule(routine, kernelSize, kernelStd, steps);
+            return always(Blur.of(device, schedule, size, discrete), discrete);
+        }
+    }
+
+    /**
+     * {@link Fade}, or {@link RandomFade}.
+     *
+     * @param anywhere whether each image's mask has a centre of its own
+     * @param discrete whether images are in 8 bits
+     */
+    record Inpainting(double std, int initialMask, int steps, boolean anywhere, boolean discrete)
+            implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var schedule = new FadeSchedule(std, initialMask, steps, false);
+            if (!anywhere) {
+                return always(new Fade(device, schedule, size), discrete);
+            }
+            var masks = new RandomFade(device, schedule, size);
+            return new DegradationSource(steps, (seed, stream, position, samples) -> {
+                var batch = masks.draw(seed, stream, position, samples);
+                return discrete ? new EightBit(batch) : batch;
+            });
+        }
+    }
+
+    /**
+     * {@link Pixelate}.
+     *
+     * @param routine as {@link ResolutionSchedule#named} reads it
+     */
+    record SuperResolution(String routine, int steps) implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            return always(new Pixelate(device, ResolutionSchedule.named(routine, steps), size), false);
+        }
+    }
+
+    /** {@link Snow}, new for every batch. */
+    record Snowfall(int severity, boolean fixedBrightness, int steps) implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var constants = SnowSeverity.of(severity);
+            var snow = new Snow(device, constants, size, steps, fixedBrightness);
+            return new DegradationSource(steps, (seed, stream, position, samples) ->
+                    snow.falling(SnowFlakes.draw(constants, size, steps, seed, stream, position)));
+        }
+    }
+
+    /** {@link Desaturation}. */
+    record LossOfColour(boolean linear, double factor, boolean totalRemove, int steps) implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            if (channels != 3) {
+                throw new IllegalArgumentException("only images with 3 channels can lose their colour, these have "
+                        + channels);
+            }
+            return always(new Desaturation(device, new DesaturationSchedule(linear, factor, totalRemove, steps), false),
+                    false);
+        }
+    }
+
+    /** {@link Blend} with Gaussian noise. */
+    record HotNoise(int steps) implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var blend = Blend.cosine(device, steps);
+            return new DegradationSource(steps, (seed, stream, position, samples) -> {
+                var noise = new PhiloxNoise(device, seed, stream, samples);
+                noise.seek(position);
+                return blend.towards(noise.draw(Shape.of(samples.length, size, size, channels)));
+            });
+        }
+    }
+
+    /**
+     * {@link UserDegradation}.
+     *
+     * @param path folders of classes, or jars, to look in after the class path
+     */
+    record OfClass(String className, List<String> path) implements ColdConfig {
+        public OfClass {
+            path = path == null ? List.of() : List.copyOf(path);
+        }
+
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            return always(UserDegradation.load(className, path.stream().map(Path::of).toList(), device), false);
+        }
+    }
+}
