@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             TrainClassifierCommand.class,
             SampleCommand.class,
+            RestoreCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
             StudyCommand.class,

@@ -120,7 +120,7 @@ final class TrainCommand extends TrainingCommand {
 
     @Override
     String next(Path run) {
-        return Main.program() + (restores ? " inspect " + run
+        return Main.program() + (restores ? " restore --model " + run + " --out grid.png"
                 : " sample --model " + run + " --count 64 --out samples.png");
     }
 }

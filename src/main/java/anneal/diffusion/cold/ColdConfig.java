@@ -3,9 +3,11 @@ package anneal.diffusion.cold;
 import anneal.diffusion.PhiloxNoise;
 import anneal.kernel.Shape;
 import anneal.tensor.Device;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** Which degradation a network restores from; travels with the weights as JSON. {@link ColdPresets} has the paper's. */
@@ -28,6 +30,13 @@ public sealed interface ColdConfig {
      * @throws IllegalArgumentException in one line, if such images cannot be degraded so
      */
     DegradationSource on(Device device, int size, int channels);
+
+    /** The name by which people call it, and JSON does. */
+    @JsonIgnore
+    default String task() {
+        return Arrays.stream(ColdConfig.class.getAnnotation(JsonSubTypes.class).value())
+                .filter(type -> type.value() == getClass()).findFirst().orElseThrow().name();
+    }
 
     /** One degradation for all batches, in 8 bits if {@code discrete}. */
     private static DegradationSource always(Degradation degradation, boolean discrete) {

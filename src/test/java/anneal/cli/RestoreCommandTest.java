@@ -1,0 +1,93 @@
+package anneal.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import anneal.io.ByteImage;
+import anneal.io.ImageFiles;
+import anneal.io.Png;
+import anneal.sample.SmallModels;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** train --cold and restore, as a user calls them. */
+class RestoreCommandTest {
+    @TempDir
+    private static Path folder;
+    private static Path run;
+
+    @BeforeAll
+    static void train() {
+        run = folder.resolve("run");
+        var call = Call.of("train", "--cold", "mask", "--preset", "tiny", "--image-size", 8, "--model-channels", 32,
+                "--channel-mult", "1,1", "--attention", "4", "--head-channels", 32, "--steps", 2,
+                "--batch", 2, "--out", run);
+        assertEquals(0, call.exit(), call.err());
+        assertTrue(call.out().contains("restore --model " + run), call.out());
+    }
+
+    private static String refusal(Object... words) {
+        var call = Call.of(words);
+        assertEquals(1, call.exit(), call.out());
+        assertEquals(1, call.err().lines().count(), call.err());
+        return call.err();
+    }
+
+    @Test
+    void everyAlgorithmHasAColumnAndItsError() throws IOException {
+        var out = folder.resolve("grid.png");
+        var call = Call.of("restore", "--model", run, "--degradation", "mask", "--count", 3, "--out", out, "--json");
+        assertEquals(0, call.exit(), call.err());
+        var json = new JsonMapper().readTree(call.out());
+        assertEquals(50, json.get("level").asInt());
+        assertEquals(3, json.get("images").asInt());
+        var names = json.get("rmse").properties().stream().map(Map.Entry::getKey).toList();
+        assertEquals(List.of("degraded", "direct", "algorithm 1", "algorithm 2"), names);
+        assertTrue(json.get("rmse").get("degraded").asDouble() > 0.05, call.out());
+        var sheet = ImageFiles.read(out);
+        assertTrue(sheet.width() > 5 * 8 * 3 && sheet.height() > 3 * 8 * 3, sheet.width() + "x" + sheet.height());
+        assertTrue(Files.exists(folder.resolve("grid.png.json")));
+    }
+
+    @Test
+    void oneAlgorithmAtOneLevelOfOnePicture() throws IOException {
+        var picture = folder.resolve("picture.png");
+        Png.write(picture, new ByteImage(8, 8, 1, new byte[64]), Map.of());
+        var out = folder.resolve("one.png");
+        var call = Call.of("restore", "--model", run, "--t", 3, "--algorithm", 2, picture, "--out", out);
+        assertEquals(0, call.exit(), call.err());
+        assertTrue(call.out().contains("1 images, degraded by mask to level 3") && call.out().contains("algorithm 2")
+                && !call.out().contains("direct"), call.out());
+    }
+
+    @Test
+    void whatCannotBeRestoredIsToldInOneLine() throws IOException {
+        var out = folder.resolve("never.png");
+        var large = folder.resolve("large.png");
+        Png.write(large, new ByteImage(9, 7, 3, new byte[189]), Map.of());
+        assertTrue(refusal("restore", "--model", run, large, "--out", out)
+                .contains("large.png: is a picture of 9x7x3, the model restores 8x8x1"));
+        assertTrue(refusal("restore", "--model", run, "--t", 51, "--out", out)
+                .contains("level 51 is out of range: this degradation has the levels 0 (clean) to 50"));
+        assertTrue(refusal("restore", "--model", run, "--degradation", "blur", "--out", out)
+                .contains("the model restores from mask; it was not trained for 'blur'"));
+        assertTrue(refusal("restore", "--model", run, "--algorithm", 3, "--out", out)
+                .contains("--algorithm 3: use 1, 2, direct or all"));
+        var denoiser = SmallModels.unet(folder.resolve("denoiser.safetensors"), 1);
+        assertTrue(refusal("restore", "--model", denoiser, "--out", out)
+                .contains("was not trained to restore degraded images"));
+        assertTrue(refusal("sample", "--model", run, "--out", out).contains("holds a restorer of degraded images"));
+        assertTrue(refusal("train", "--cold", "melt", "--out", folder.resolve("melt")).contains("called 'melt'"));
+        assertTrue(refusal("train", "--cold", "mine.Missing", "--preset", "tiny", "--out", folder.resolve("mine"))
+                .contains("there is no class mine.Missing"));
+        assertTrue(refusal("train", "--cold", "blur", "--class-cond", "--out", folder.resolve("c"))
+                .contains("a restorer is not told classes"));
+    }
+}
