@@ -5,8 +5,8 @@ package anneal.tensor;
  * checks can enumerate it; an operation without a check fails the build (OpGradientTest).
  */
 public sealed interface Op permits Attention, Binary, Checkpoint, Columns, Concat, Conv2d, ConvTranspose2d,
-        DepthwiseConv2d, Dropout, Embedding, GroupNorm, Linear, MatMul, Pad, Permute, Reduction, Resampling, Reshape,
-        Select, Slice, Softmax, Unary {
+        DepthwiseConv2d, Dropout, Embedding, GroupNorm, Linear, LinearAttention, MatMul, Pad, Permute, Reduction,
+        Resampling, Reshape, Select, Slice, Softmax, Unary {
 
     /** Computes the result from {@code in} (optional inputs may be null); saves in {@code c} what backward needs. */
     Tensor forward(OpContext c, Tensor[] in);

@@ -146,8 +146,8 @@ final class OpCases {
                 s(1, 7, 6, 3), s(2, 4, 2, 3), s(2));
         add("conv with residual", Conv2d.class, x -> Conv2d.conv2d(x[0], x[1], x[2], 1, 1, x[3]),
                 s(2, 3, 3, 2), s(5, 3, 3, 2), s(5), s(2, 3, 3, 5));
-        add("depthwise conv 7x7", DepthwiseConv2d.class, x -> DepthwiseConv2d.depthwiseConv2d(x[0], x[1], x[2], 3, x[3]),
-                s(2, 5, 4, 3), s(7, 7, 3), s(3), s(2, 3));
+        add("depthwise conv 7x7", DepthwiseConv2d.class,
+                x -> DepthwiseConv2d.depthwiseConv2d(x[0], x[1], x[2], 3, x[3]), s(2, 5, 4, 3), s(7, 7, 3), s(3), s(2, 3));
         add("depthwise conv 2x3 valid", DepthwiseConv2d.class,
                 x -> DepthwiseConv2d.depthwiseConv2d(x[0], x[1], null, 0, null), s(1, 4, 5, 2), s(2, 3, 2));
         add("transposed conv 4x4 stride 2", ConvTranspose2d.class,
@@ -176,6 +176,10 @@ final class OpCases {
     }
 
     private void others() {
+        add("linear attention", LinearAttention.class,
+                x -> LinearAttention.linearAttention(x[0], 2).square(), s(2, 5, 18));
+        add("linear attention of columns", LinearAttention.class,
+                x -> LinearAttention.linearAttention(x[0].columns(1, 7), 1), s(1, 4, 9));
         add("softmax", Softmax.class, x -> x[0].softmax().square(), s(3, 7));
         add("log softmax", Softmax.class, x -> x[0].logSoftmax(), s(2, 3, 5));
         add("cross entropy", Softmax.class,
