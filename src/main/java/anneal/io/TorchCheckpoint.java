@@ -174,8 +174,8 @@ public final class TorchCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Everything in the checkpoint by its path, in order: a {@link TensorShape}, Long, BigInteger, Double, String, Boolean
-     * or null.
+     * Everything in the checkpoint by its path, in order: a {@link TensorShape}, Long, BigInteger, Double, String,
+     * Boolean or null.
      */
     public SequencedMap<String, Object> entries() {
         var out = new LinkedHashMap<String, Object>();

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /**
- * Reads Python's pickles as far as checkpoints need it: dicts, lists, tuples, numbers, strings, booleans, None, and what
- * torch.save makes of tensors. Every other opcode or global is refused by its name, and nothing of a pickle is ever run.
+ * Reads Python's pickles as far as checkpoints need it: dicts, lists, tuples, numbers, strings, booleans, None, and
+ * what torch.save makes of tensors. Every other opcode or global is refused by its name, and nothing of a pickle is
+ * ever run.
  *
  * <p>The result is made of SequencedMap, List (tuples too), Long, BigInteger, Double, String, Boolean, null, and
  * {@link TorchTensor}.
@@ -23,7 +24,8 @@ import java.util.NoSuchElementException;
  * @see <a href="https://github.com/python/cpython/blob/main/Lib/pickletools.py">the opcodes</a>
  */
 final class Unpickler {
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble BIG_DOUBLE =
@@ -252,8 +254,8 @@ final class Unpickler {
 
     private static Object global(String module, String name) throws DataException {
         var known = PickleGlobal.of(module, name);
-        return known.isPresent() ? known.get() : refuse("'%s.%s' is refused: a checkpoint may hold tensors, dicts, lists,"
-                + " numbers and strings only", module, name);
+        return known.isPresent() ? known.get() : refuse("'%s.%s' is refused: a checkpoint may hold tensors, dicts,"
+                + " lists, numbers and strings only", module, name);
     }
 
     /** ('storage', type, name, place, elements), and in old files a view of another, which none has used for years. */

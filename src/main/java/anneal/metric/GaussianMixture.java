@@ -57,8 +57,8 @@ public record GaussianMixture(double[] weights, double[] means, double[] covaria
     }
 
     /**
-     * Expectation maximisation from {@code centroids} on, until an iteration finds a negative log-likelihood that is not
-     * below the best so far by more than {@value #TOLERANCE}; what this iteration made still counts. At most
+     * Expectation maximisation from {@code centroids} on, until an iteration finds a negative log-likelihood that is
+     * not below the best so far by more than {@value #TOLERANCE}; what this iteration made still counts. At most
      * {@value #MOST_ITERATIONS} iterations.
      *
      * @param centroids [K, D]
@@ -150,7 +150,8 @@ public record GaussianMixture(double[] weights, double[] means, double[] covaria
                     centred[c] = data[i * d + c] - centres[j * d + c];
                 }
                 for (int c = 0; c < d; c++) {
-                    Dense.addScaled(covariances, (j * d + c) * d, responsibilities[i * k + j] * centred[c], centred, 0, d);
+                    double factor = responsibilities[i * k + j] * centred[c];
+                    Dense.addScaled(covariances, (j * d + c) * d, factor, centred, 0, d);
                 }
             }
         }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * How much images of one size resemble others, in pixels of 0..1: root of the mean squared error, peak signal-to-noise
- * ratio, and structural similarity (Wang et al. 2004, "Image Quality Assessment"). Images are planes [C, H, W], one after
- * another.
+ * ratio, and structural similarity (Wang et al. 2004, "Image Quality Assessment"). Images are planes [C, H, W], one
+ * after another.
  */
 public final class ImageSimilarity {
     private static final double C1 = 0.01 * 0.01;

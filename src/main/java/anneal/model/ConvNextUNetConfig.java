@@ -12,8 +12,9 @@ import java.util.List;
  * @param dimMults        width of each level of resolution as a multiple of dim; the first must be 1
  * @param timeEmbedding   whether it is told the time
  * @param residual        it predicts what is to be added to its input
- * @param outputMeanScale the result's mean is moved by how much it differs from the input's: the result minus the mean of
- *                        the input plus the mean of the result, per image; without effect beside residual, as in the original
+ * @param outputMeanScale the result's mean is moved by how much it differs from the input's: the result minus the mean
+ *                        of the input plus the mean of the result, per image; without effect beside residual, as in
+ *                        the original
  */
 public record ConvNextUNetConfig(int channels, int dim, List<Integer> dimMults, boolean timeEmbedding,
                                  boolean residual, boolean outputMeanScale) implements ModelConfig {
@@ -35,6 +36,11 @@ public record ConvNextUNetConfig(int channels, int dim, List<Integer> dimMults, 
     /** With time, and without the two additions to the result. */
     public ConvNextUNetConfig(int channels, int dim, List<Integer> dimMults) {
         this(channels, dim, dimMults, true, false, false);
+    }
+
+    /** The network of the published experiments. */
+    public static ConvNextUNetConfig published(int channels) {
+        return new ConvNextUNetConfig(channels, 64, List.of(1, 2, 4, 8));
     }
 
     @Override

@@ -10,8 +10,8 @@ final class ImageShapes {
     /** @throws IllegalArgumentException in one line, unless x is [N, H, W, channels] and halves levels - 1 times */
     static void check(Tensor x, int channels, int levels) {
         if (x.rank() != 4 || x.dim(3) != channels) {
-            throw new IllegalArgumentException("an input " + x.shape() + " for a network of images [N, H, W, " + channels
-                    + "]");
+            throw new IllegalArgumentException("an input " + x.shape() + " for a network of images [N, H, W, "
+                    + channels + "]");
         }
         int steps = 1 << (levels - 1);
         if (x.dim(1) % steps != 0 || x.dim(2) % steps != 0) {

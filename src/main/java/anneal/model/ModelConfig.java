@@ -6,7 +6,7 @@ import anneal.nn.Module;
 /** Everything that fixes a network's shape; written into the metadata of its weight file. */
 public sealed interface ModelConfig permits UNetConfig, SuperResConfig, ClassifierConfig,
         ConvNextUNetConfig, ResNetUNetConfig {
-    /** {@code unet}, {@code superres}, {@code classifier}, {@code convnext} or {@code resnet}: the tag in a weight file. */
+    /** The tag in a weight file: {@code unet}, {@code superres}, {@code classifier}, {@code convnext}, {@code resnet}. */
     String type();
 
     /** The network, as a declaration without memory. */

@@ -18,8 +18,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The UNet of "Denoising Diffusion Probabilistic Models" (Ho et al. 2020, appendix B), with the parameters' names of its
- * PyTorch version in Cold Diffusion's code.
+ * The UNet of "Denoising Diffusion Probabilistic Models" (Ho et al. 2020, appendix B), with the parameters' names of
+ * its PyTorch version in Cold Diffusion's code.
  */
 public final class ResNetUNet extends Module implements ImageNetwork {
     private static final int MULTIPLE = 4;

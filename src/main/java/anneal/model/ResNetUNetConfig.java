@@ -37,6 +37,11 @@ public record ResNetUNetConfig(int imageSize, int channels, int width, List<Inte
         require(dropout >= 0 && dropout < 1, "dropout %s; 0 <= p < 1 is needed", dropout);
     }
 
+    /** The network of the published experiments on CIFAR-10, where {@code imageSize} is 32. */
+    public static ResNetUNetConfig published(int imageSize, int channels) {
+        return new ResNetUNetConfig(imageSize, channels, 128, List.of(1, 2, 2, 2), 2, List.of(16), 0.1);
+    }
+
     @Override
     public String type() {
         return TYPE;

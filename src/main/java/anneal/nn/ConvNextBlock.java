@@ -3,8 +3,8 @@ package anneal.nn;
 import anneal.tensor.Tensor;
 
 /**
- * The block of Cold Diffusion's UNet, after "A ConvNet for the 2020s" (Liu et al. 2022): a depthwise 7x7 convolution that
- * hears of the time, a norm, two 3x3 convolutions with GELU between them, and what came in.
+ * The block of Cold Diffusion's UNet, after "A ConvNet for the 2020s" (Liu et al. 2022): a depthwise 7x7 convolution
+ * that hears of the time, a norm, two 3x3 convolutions with GELU between them, and what came in.
  */
 public final class ConvNextBlock extends Module {
     private static final int KERNEL = 7;

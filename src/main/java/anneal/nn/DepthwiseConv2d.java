@@ -2,7 +2,7 @@ package anneal.nn;
 
 import anneal.tensor.Tensor;
 
-/** A square convolution with a kernel for each channel, which keeps the extent: the kernel is odd, padding half of it. */
+/** A square convolution with a kernel for each channel, which keeps the extent: odd kernels, half of it as padding. */
 public final class DepthwiseConv2d extends Module {
     private final int padding;
     private final Parameter weight;

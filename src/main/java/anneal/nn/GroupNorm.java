@@ -5,7 +5,7 @@ import anneal.kernel.Resample;
 import anneal.tensor.NormOptions;
 import anneal.tensor.Tensor;
 
-/** Group normalisation, 32 groups of adjacent channels, affine; with guided-diffusion's eps of 1e-5 if none is given. */
+/** Group normalisation, 32 groups of adjacent channels, affine; guided-diffusion's eps of 1e-5 if none is given. */
 public final class GroupNorm extends Module {
     public static final int GROUPS = 32;
     private static final double EPS = 1e-5;

@@ -27,7 +27,8 @@ public final class SineTimeEmbedding extends Module {
     public SineTimeEmbedding(int dim, int hidden, int width, String first, String second,
                              UnaryOperator<Tensor> activation) {
         if (dim < 4 || dim % 2 != 0) {
-            throw new IllegalArgumentException("time embedding of width " + dim + "; an even number from 4 on is needed");
+            throw new IllegalArgumentException("time embedding of width " + dim
+                    + "; an even number from 4 on is needed");
         }
         int half = dim / 2;
         var frequencies = Sinusoids.frequencies(half, MAX_PERIOD, half - 1);

@@ -37,7 +37,8 @@ final class MixtureKind {
         put(out, "converged", mixtures.getLast());
         var samples = fit.mixture().sample(c.ints("sample.counts"), c.doubles("sample.z"));
         out.put("sample.x", TensorData.of(samples, samples.length / d, d));
-        out.put("minibatch.cov", TensorData.of(runningCovariance(data, d, c.config().path("batch_size").asInt()), d, d));
+        var running = runningCovariance(data, d, c.config().path("batch_size").asInt());
+        out.put("minibatch.cov", TensorData.of(running, d, d));
         return out.tensors();
     }
 

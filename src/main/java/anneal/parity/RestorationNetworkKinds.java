@@ -21,8 +21,8 @@ import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
 /**
- * The networks of Cold Diffusion once, forward and backward, with weights of the case's own: {@code y}, {@code grad.*} of
- * the weights and of x, and {@code act.*}, what parts of the network gave.
+ * The networks of Cold Diffusion once, forward and backward, with weights of the case's own: {@code y}, {@code grad.*}
+ * of the weights, {@code grad_x}, and {@code act.*}, what parts of the network gave.
  */
 final class RestorationNetworkKinds {
     private static final String WEIGHT = "param.";

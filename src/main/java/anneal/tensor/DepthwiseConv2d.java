@@ -6,7 +6,7 @@ import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.Shape;
 
-/** Two-dimensional convolution of each channel with a kernel of its own, stride 1, with bias and per-sample addition. */
+/** Two-dimensional convolution of each channel with a kernel of its own, stride 1; bias and per-sample addition too. */
 public record DepthwiseConv2d(int padding) implements Op {
     private static final int X = 0;
     private static final int W = 1;

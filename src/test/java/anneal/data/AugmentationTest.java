@@ -53,8 +53,8 @@ class AugmentationTest {
                 assertArrayEquals(one.pixels(), augmentation.apply(IMAGE, 26, stream(i)).pixels());
                 seen.add(Arrays.toString(one.pixels()));
             }
-            assertTrue(augmentation == Augmentation.CENTER ? seen.size() == 1 : seen.size() > 15, augmentation + " made "
-                    + seen.size());
+            assertTrue(augmentation == Augmentation.CENTER ? seen.size() == 1 : seen.size() > 15,
+                    augmentation + " made " + seen.size());
         }
     }
 

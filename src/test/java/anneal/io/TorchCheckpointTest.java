@@ -124,7 +124,7 @@ class TorchCheckpointTest {
         return file;
     }
 
-    /** {'step': 7, 'rate': 0.5, 'on': True, 'none': None, 'model': OrderedDict(w=..., t=w transposed), 'list': ['a', 3]} */
+    /** {'step': 7, 'rate': 0.5, 'on': True, 'none': None, 'model': OrderedDict(w=.., t=w turned), 'list': ['a', 3]} */
     private static byte[] everything() {
         return new Pickle().op('}', '(')
                 .text("step").number(7)

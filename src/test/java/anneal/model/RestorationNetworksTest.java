@@ -154,6 +154,13 @@ class RestorationNetworksTest {
         }
     }
 
+    /** The original's own counts of parameters. */
+    @Test
+    void thePublishedNetworksHaveTheirSize() {
+        assertEquals(56_615_708, ConvNextUNetConfig.published(3).build().parameterCount());
+        assertEquals(35_746_307, ResNetUNetConfig.published(32, 3).build().parameterCount());
+    }
+
     @Test
     void refusalsAreOneLineThatSaysWhatIsWrong() {
         with(CONVNEXT, network -> {
@@ -164,7 +171,7 @@ class RestorationNetworksTest {
         });
         assertEquals("dim 5; with a time embedding an even number from 4 on is needed",
                 refusal(() -> new ConvNextUNetConfig(1, 5, List.of(1))));
-        assertTrue(refusal(() -> new ConvNextUNetConfig(1, 8, List.of(2, 4))).startsWith("dimMults [2, 4]; a list that"));
+        assertTrue(refusal(() -> new ConvNextUNetConfig(1, 8, List.of(2, 4))).startsWith("dimMults [2, 4]; a list"));
         assertEquals("width 48; a positive multiple of 32 is needed",
                 refusal(() -> new ResNetUNetConfig(32, 3, 48, List.of(1), 1, List.of(), 0)));
         assertEquals("imageSize 30 with 3 levels; a multiple of 4 is needed",

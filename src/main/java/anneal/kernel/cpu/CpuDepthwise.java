@@ -13,8 +13,8 @@ import anneal.kernel.Epilogue;
 import anneal.kernel.Plan;
 
 /**
- * Depthwise convolution, {@link DepthwiseLanes#LINE} channels and some rows of one image at a time: they are copied with
- * their border of zeros into a worker's scratch, where a window's rows fit the first-level cache, and the kernel's taps
+ * Depthwise convolution, {@link DepthwiseLanes#LINE} channels and some rows of one image at a time: they are copied
+ * with their border of zeros into a worker's scratch, where a window's rows fit the first-level cache, and the kernel's taps
  * run over that. The data gradient is the same with the taps turned round.
  */
 final class CpuDepthwise {
@@ -154,7 +154,7 @@ final class CpuDepthwise {
         });
     }
 
-    /** A line of the gradient of all taps from the images {@code from} to {@code end} - 1, one tap each {@code toRow}. */
+    /** A line of all taps' gradients from the images {@code from} to {@code end} - 1, a tap every {@code toRow}. */
     private void sumImages(DepthwiseSpec s, Buf x, Buf y, int worker, int line, int from, int end, long to,
                            long toRow) {
         var strips = new Strips(s, x, s.padding(), s.padding(), s.outH(), s.outW());

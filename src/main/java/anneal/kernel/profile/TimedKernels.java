@@ -56,7 +56,8 @@ final class TimedKernels implements Kernels {
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         String shape = "%dx%d/%d %dx%dx%d %d->%d%s".formatted(s.kH(), s.kW(), s.stride(), s.n(), s.inH(), s.inW(),
                 s.inC(), s.outC(), p.isIdentity() ? "" : " +norm");
-        time("conv " + name(s.mode()), shape, s.flops(), bytes(x, w, y, e.residual()), () -> kernels.conv(s, p, x, w, e, y, workspace));
+        time("conv " + name(s.mode()), shape, s.flops(), bytes(x, w, y, e.residual()),
+                () -> kernels.conv(s, p, x, w, e, y, workspace));
     }
 
     private static String name(ConvSpec.Mode mode) {

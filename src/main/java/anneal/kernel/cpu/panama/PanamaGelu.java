@@ -8,9 +8,10 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * GELU with the exact normal distribution function, x Phi(x), and its gradient. The error function has too many operations
- * for C2 to keep in one loop: it would box vectors. So a block that stays in the first-level cache goes through several
- * short loops, which leave what they have in the result. The result may therefore not lie where an operand does.
+ * GELU with the exact normal distribution function, x Phi(x), and its gradient. The error function has too many
+ * operations for C2 to keep in one loop: it would box vectors. So a block that stays in the first-level cache goes
+ * through several short loops, which leave what they have in the result. The result may therefore not lie where an
+ * operand does.
  */
 final class PanamaGelu {
     private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
@@ -55,7 +56,8 @@ final class PanamaGelu {
     /** y = log(1 - erf(|x|)) for large x. */
     private static void exponents(int n, long y, long a, long as) {
         for (int i = 0; i < n; i += L) {
-            VectorMath.erfExponent(FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER).mul(PointwiseMath.SQRT_HALF))
+            var x = FloatVector.fromMemorySegment(S, ALL, a + i * as, ORDER);
+            VectorMath.erfExponent(x.mul(PointwiseMath.SQRT_HALF))
                     .intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
