@@ -21,6 +21,19 @@ public final class ConvChoices {
         {8, 32, 64, 6, 3, 1}, {1, 32, 128, 128, 3, 1}, {1, 8, 128, 128, 3, 1}, {32, 28, 1, 32, 3, 1},
         {32, 28, 32, 32, 3, 1}, {32, 14, 64, 64, 3, 1}, {32, 7, 64, 64, 3, 1}, {32, 28, 32, 2, 3, 1}};
 
+    private static final String RULE = """
+            The rule, in this order:
+              3x3, stride 1, at least 16 channels on both sides: Winograd's F(2x2,3x3), unless an image is so small that
+                transforming the weights costs more than it saves (see WinogradTile.pays); with --conv fast F(4x4,3x3)
+                where it saves a fifth of those multiplications and the image has 144 pixels or more;
+              a data gradient with a stride: one direct convolution for each phase of the stride, no zeros multiplied;
+              12 results a pixel or fewer: inner products along the window, for vectors along the results would be empty;
+              fewer pixels than results: the windows are packed instead of the weights;
+              anything else: the direct sum.
+            It looks at shape and mode only, never at threads or times, so the bits are the same everywhere.
+            -p convolution=DIRECT (or another name of ConvAlgorithm) overrides it, --conv does in sample.
+            """;
+
     private ConvChoices() {
     }
 
@@ -28,6 +41,7 @@ public final class ConvChoices {
         for (var name : args.length == 0 ? new String[] {"auto"} : args) {
             print(ConvAlgorithm.of(name));
         }
+        System.out.println(RULE);
     }
 
     private static void print(ConvAlgorithm algorithm) {

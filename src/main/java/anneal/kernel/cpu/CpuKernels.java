@@ -79,10 +79,11 @@ final class CpuKernels implements Kernels {
     @Override
     public void conv(ConvSpec s, Prologue p, Buf x, Buf w, Epilogue e, Buf y, Buf workspace) {
         contract.conv(s, p, x, w, e, y);
-        contract.workspace(conv.plan(s), workspace);
+        Plan plan = conv.plan(s);
+        contract.workspace(plan, workspace);
         long begin = check.begin();
         conv.run(s, p, x, w, e, y, workspace);
-        check.flops(family(s), begin, s.flops(), Math.min(s.inC(), s.outC()));
+        check.flops(family(s), plan.algorithm(), begin, s.flops(), Math.min(s.inC(), s.outC()));
     }
 
     @Override
@@ -100,7 +101,7 @@ final class CpuKernels implements Kernels {
         contract.workspace(gemm.plan(s), workspace);
         long begin = check.begin();
         gemm.run(s, a, b, e, c, workspace);
-        check.flops("matrix product", begin, s.flops(), Math.min(s.k(), Math.min(s.m(), s.n())));
+        check.flops("matrix product", "", begin, s.flops(), Math.min(s.k(), Math.min(s.m(), s.n())));
     }
 
     @Override
@@ -108,7 +109,7 @@ final class CpuKernels implements Kernels {
         contract.attention(s, in, mask, out, logSumExp);
         long begin = check.begin();
         attention.forward(s, in, mask, out, logSumExp);
-        check.flops("attention", begin, s.flops(), smallest(s));
+        check.flops("attention", "", begin, s.flops(), smallest(s));
     }
 
     @Override
@@ -117,7 +118,7 @@ final class CpuKernels implements Kernels {
         contract.attentionBackward(s, in, mask, out, logSumExp, outGradient, gradients);
         long begin = check.begin();
         attention.backward(s, in, mask, out, logSumExp, outGradient, gradients);
-        check.flops("attention's gradient", begin, 2 * s.flops(), smallest(s));
+        check.flops("attention's gradient", "", begin, 2 * s.flops(), smallest(s));
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
  * Watches whether the virtual machine's compiler has made of the vector kernels what it should, for where it gives up
  * on one the results are right and come a hundred times later. One line is said, once a process.
  *
- * <p>Noted are large calls only. A family of kernels has failed when, after {@value #WARM_UP_SECONDS} seconds in such
+ * <p>Noted are large calls only, each algorithm's apart, for one whose kernels failed must not hide behind another's. A
+ * family of kernels has failed when, after {@value #WARM_UP_SECONDS} seconds in such
  * calls, not one of at least {@value #LEAST_CALLS} more calls in {@value #WINDOW_SECONDS} more seconds came within
  * {@value #FAR} times the floor. The floor is that of a slow processor, one core of 1 GHz that does one multiply-add of
  * whole vectors a cycle and moves 4 GB/s, and real ones are several times faster: a kernel that merely shares its
@@ -32,8 +33,16 @@ final class SelfCheck {
     private final double flopsPerNano;
     private final LongSupplier clock;
     private final Consumer<String> warning;
-    private final Map<String, Window> families = new HashMap<>();
+    private final Map<Family, Window> families = new HashMap<>();
     private boolean on;
+
+    /** Kernels that are good or bad together. */
+    private record Family(String name, String algorithm) {
+        @Override
+        public String toString() {
+            return algorithm.isEmpty() ? name : name + " (" + algorithm + ")";
+        }
+    }
 
     /** Calls of one family since its last window ended. */
     private static final class Window {
@@ -80,23 +89,24 @@ final class SelfCheck {
     /**
      * Notes a call that has just ended and is bound by its operations.
      *
-     * @param flops    multiplications and additions
-     * @param smallest of its operands' extents
+     * @param algorithm how it was computed
+     * @param flops     multiplications and additions
+     * @param smallest  of its operands' extents
      */
-    void flops(String family, long begin, double flops, int smallest) {
+    void flops(String family, String algorithm, long begin, double flops, int smallest) {
         if (on && flops >= LEAST_FLOPS && smallest >= NARROW) {
-            note(family, clock.getAsLong() - begin, flops / flopsPerNano);
+            note(new Family(family, algorithm), clock.getAsLong() - begin, flops / flopsPerNano);
         }
     }
 
     /** Notes a call that has just ended and is bound by the bytes that it reads and writes. */
     void bytes(String family, long begin, double bytes, int smallest) {
         if (on && bytes >= LEAST_BYTES && smallest >= NARROW) {
-            note(family, clock.getAsLong() - begin, bytes / BYTES_PER_NANO);
+            note(new Family(family, ""), clock.getAsLong() - begin, bytes / BYTES_PER_NANO);
         }
     }
 
-    private void note(String family, long nanos, double floor) {
+    private void note(Family family, long nanos, double floor) {
         var window = families.computeIfAbsent(family, name -> new Window());
         window.calls++;
         window.nanos += nanos;

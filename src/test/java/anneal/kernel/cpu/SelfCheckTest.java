@@ -33,7 +33,7 @@ class SelfCheckTest {
         for (int i = 0; i < calls; i++) {
             long begin = check.begin();
             now.addAndGet(milliseconds * MILLISECOND);
-            check.flops("convolution", begin, flops, smallest);
+            check.flops("convolution", "direct", begin, flops, smallest);
         }
     }
 
@@ -41,7 +41,7 @@ class SelfCheckTest {
     void saysOnceWhatNeverComesNearTheFloor() {
         calls(check(WIDTH), 2000, 40, FLOPS, 64);
         assertEquals(1, said.size(), said.toString());
-        assertTrue(said.getFirst().contains("convolution runs at least 20 times slower"), said.getFirst());
+        assertTrue(said.getFirst().contains("convolution (direct) runs at least 20 times slower"), said.getFirst());
         assertEquals(1, said.getFirst().lines().count());
     }
 
@@ -82,6 +82,20 @@ class SelfCheckTest {
         }
         assertEquals(1, said.size(), said.toString());
         assertTrue(said.getFirst().contains("normalisation runs at least 50 times"), said.getFirst());
+    }
+
+    /** As when C1 keeps the tiles of the direct convolution and Winograd's are fine. */
+    @Test
+    void oneSlowAlgorithmIsFoundBesideAFastOne() {
+        var check = check(WIDTH);
+        for (int i = 0; i < 2000; i++) {
+            calls(check, 1, 40, FLOPS, 64);
+            long begin = check.begin();
+            now.addAndGet(MILLISECOND);
+            check.flops("convolution", "winograd f2", begin, FLOPS, 64);
+        }
+        assertEquals(1, said.size(), said.toString());
+        assertTrue(said.getFirst().startsWith("anneal: convolution (direct) runs"), said.getFirst());
     }
 
     @Test
