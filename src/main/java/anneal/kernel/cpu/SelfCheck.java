@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * calls, not one of at least {@value #LEAST_CALLS} more calls in {@value #WINDOW_SECONDS} more seconds came within
  * {@value #FAR} times the floor. The floor is that of a slow processor, one core of 1 GHz that does one multiply-add of
  * whole vectors a cycle and moves 4 GB/s, and real ones are several times faster: a kernel that merely shares its
- * machine with others gets a few undisturbed milliseconds among so many calls. {@code -Danneal.cpu.selfCheck=false}
+ * machine with others gets a few undisturbed milliseconds among so many calls. Beyond {@value #VERY_FAR} times the floor
+ * fewer calls are enough, for no crowd of others explains that. {@code -Danneal.cpu.selfCheck=false}
  * switches it off.
  */
 final class SelfCheck {
@@ -23,6 +24,7 @@ final class SelfCheck {
     static final double LEAST_BYTES = 1 << 22;
     static final int FAR = 8;
     static final int LEAST_CALLS = 64;
+    static final int VERY_FAR = 256;
     static final int WARM_UP_SECONDS = 5;
     static final int WINDOW_SECONDS = 5;
 
@@ -60,7 +62,8 @@ final class SelfCheck {
 
         boolean full() {
             long seconds = nanos / 1_000_000_000;
-            return warm ? seconds >= WINDOW_SECONDS && calls >= LEAST_CALLS : seconds >= WARM_UP_SECONDS;
+            boolean enough = calls >= LEAST_CALLS || calls > 1 && timesFloor > VERY_FAR;
+            return warm ? seconds >= WINDOW_SECONDS && enough : seconds >= WARM_UP_SECONDS;
         }
     }
 

@@ -84,6 +84,13 @@ class SelfCheckTest {
         assertTrue(said.getFirst().contains("normalisation runs at least 50 times"), said.getFirst());
     }
 
+    /** As when nothing is compiled: sixty-four calls would take an hour. */
+    @Test
+    void fewCallsAreEnoughWhereTheyTakeSeconds() {
+        calls(check(WIDTH), 20, 4000, FLOPS, 64);
+        assertEquals(1, said.size(), said.toString());
+    }
+
     /** As when C1 keeps the tiles of the direct convolution and Winograd's are fine. */
     @Test
     void oneSlowAlgorithmIsFoundBesideAFastOne() {
