@@ -92,7 +92,7 @@ final class CpuKernels implements Kernels {
         contract.workspace(depthwise.plan(s), workspace);
         long begin = check.begin();
         depthwise.run(s, x, w, e, y, workspace);
-        check.flops("depthwise convolution", begin, s.flops(), s.channels());
+        check.flops("depthwise convolution", "", begin, s.flops(), s.channels());
     }
 
     @Override
