@@ -149,10 +149,10 @@ void* device_allocate(size_t bytes) { return DeviceHeap::get().allocate(bytes); 
 void device_release(void* p) { DeviceHeap::get().release(p); }
 void device_handed_out(void* p, size_t bytes) {
     DeviceHeap::get().hand_out(p, bytes);
-    DeviceCells::get().forget(p, bytes);
+    if (Barriers::watching) DeviceCells::get().forget(p, bytes);
 }
 void device_written(void* p, size_t bytes) {
-    if (DeviceHeap::get().has(p)) DeviceCells::get().written(p, bytes);
+    if (Barriers::watching && DeviceHeap::get().has(p)) DeviceCells::get().written(p, bytes);
 }
 
 }  // namespace notice

@@ -71,6 +71,11 @@ final class DeviceOption {
         return threads;
     }
 
+    /** @throws IllegalArgumentException in one line, if there is none of that name */
+    Precision precision() {
+        return Precision.of(precision);
+    }
+
     /** These options as they would have to be repeated; empty where they are the defaults. */
     String words() {
         return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads)

@@ -93,7 +93,7 @@ final class ParityCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         try (var opened = device.open()) {
             boolean strict = opened.name().equals("reference");
-            var run = new ParityRun(opened, manifest, strict, dump);
+            var run = new ParityRun(opened, device.precision(), manifest, strict, dump);
             var report = run.run(selected, r -> print(out, r, strict));
             finish(out, opened.name(), report);
             return report.allPassed() ? 0 : 1;

@@ -124,6 +124,7 @@ abstract class TrainingCommand implements Callable<Integer> {
     private TrainingConfig base(RunHistory history) throws IOException {
         TrainingConfig base;
         if (resume) {
+            history.requirePrecision(out, device.precision());
             base = TrainingRun.configOf(out);
             if (preset != null && history.preset() != null && !preset.equals(history.preset())) {
                 throw DataException.in(out, "was begun with --preset %s, not %s", history.preset(), preset);
@@ -144,7 +145,7 @@ abstract class TrainingCommand implements Callable<Integer> {
         try (var run = resume ? TrainingRun.resume(directory, config, on, set)
                 : TrainingRun.start(directory, config, on, set)) {
             var words = spec.root().commandLine().getParseResult().originalArgs();
-            var known = resume ? history : new RunHistory(presetName(), history.sessions());
+            var known = resume ? history : RunHistory.begun(presetName(), device.precision());
             RunRecord.write(RunHistory.file(out), known.with(RunRecord.of(on, config.optimization().seed(), words)));
             announce(on, config, set, run);
             return run(on, config, run);

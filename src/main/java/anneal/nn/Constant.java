@@ -22,7 +22,7 @@ public final class Constant {
         return shape;
     }
 
-    /** The numbers on the device; throws IllegalStateException while no arena holds the model. */
+    /** The numbers on the device, in its wide type; throws IllegalStateException while no arena holds the model. */
     public Tensor tensor() {
         if (tensor == null) {
             throw new IllegalStateException("the model has no memory: make a ParameterArena for it first");

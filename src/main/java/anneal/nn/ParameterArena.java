@@ -41,7 +41,7 @@ public final class ParameterArena implements AutoCloseable {
         }
         compute(values);
         for (var c : module.constants()) {
-            var t = device.owned(c.shape());
+            var t = device.owned(device.wideType(), c.shape());
             t.copyFrom(c.values());
             c.bind(t);
             constants.add(t);

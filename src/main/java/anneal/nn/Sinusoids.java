@@ -5,7 +5,7 @@ import anneal.tensor.Tensor;
 /**
  * Sines and cosines of timesteps at many frequencies. The angle t f, up to 1000 radians, loses 1e-4 in float32. So each
  * frequency is split into a coarse part of 11 bits, whose product with a timestep is exact, and the small rest; the
- * sum's sine and cosine follow from the parts'.
+ * sum's sine and cosine follow from the parts'. Beside bfloat16 all of it is float32, and only the results are rounded.
  *
  * @param sin [N, frequencies]
  * @param cos like sin
@@ -22,7 +22,7 @@ record Sinusoids(Tensor sin, Tensor cos) {
         if (t.rank() != 1) {
             throw new IllegalArgumentException("timesteps of shape " + t.shape() + "; [N] is needed");
         }
-        var column = t.toFloating().reshape(t.dim(0), 1);
+        var column = t.toWide().reshape(t.dim(0), 1);
         var a = column.mul(coarse);
         var b = column.mul(fine);
         var sinA = a.sin();
@@ -31,7 +31,7 @@ record Sinusoids(Tensor sin, Tensor cos) {
         var cosB = b.cos();
         var cos = cosA.mul(cosB).sub(sinA.mul(sinB));
         var sin = sinA.mul(cosB).add(cosA.mul(sinB));
-        return new Sinusoids(sin, cos);
+        return new Sinusoids(sin.toFloating(), cos.toFloating());
     }
 
     /** maxPeriod^(-k/steps) for k below {@code count}. */

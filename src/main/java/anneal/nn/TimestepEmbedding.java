@@ -1,5 +1,6 @@
 package anneal.nn;
 
+import anneal.kernel.Shape;
 import anneal.tensor.Concat;
 import anneal.tensor.Device;
 import anneal.tensor.Pad;
@@ -52,10 +53,16 @@ public final class TimestepEmbedding extends Module {
         Device device = t.device();
         try (var scope = device.scope()) {
             var frequencies = frequencies(dim, maxPeriod);
-            var high = device.of(Sinusoids.coarse(frequencies), dim / 2);
-            var low = device.of(Sinusoids.fine(frequencies), dim / 2);
+            var high = wide(device, Sinusoids.coarse(frequencies));
+            var low = wide(device, Sinusoids.fine(frequencies));
             return scope.escape(angles(t, high, low, dim));
         }
+    }
+
+    private static Tensor wide(Device device, double[] values) {
+        var t = device.empty(device.wideType(), Shape.of(values.length));
+        t.copyFrom(values);
+        return t;
     }
 
     private static double[] frequencies(int dim, double maxPeriod) {

@@ -4,6 +4,7 @@ import anneal.io.DataException;
 import anneal.io.SafeTensors;
 import anneal.io.SafeTensorsFile;
 import anneal.io.TensorData;
+import anneal.kernel.Shape;
 import anneal.tensor.Device;
 import anneal.tensor.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -90,6 +91,16 @@ final class CaseContext implements AutoCloseable {
     /** An input in the device's float type, in the fixture's layout. */
     public Tensor tensor(String input) throws IOException {
         return upload(data(input));
+    }
+
+    /** Timesteps as a network hears of them: whole numbers, or fractions in the device's wide type. */
+    public Tensor timesteps(String input) throws IOException {
+        if (!data(input).type().isFloating()) {
+            return indices(input);
+        }
+        var t = device.empty(device.wideType(), Shape.of(data(input).intShape()));
+        t.copyFrom(doubles(input));
+        return t;
     }
 
     /** An input image [N, C, H, W] (or sequence [N, C, L]) with its channels last. */

@@ -13,6 +13,7 @@ import java.util.Arrays;
  * @param problem      why it cannot be compared, or null
  */
 public record Comparison(String tensor, double worst, double relativeNorm, double strictBar, String problem) {
+    private static final String PIXELS = "uint8";
     private static final double STRICT = 1e-9;
     /** The reference is a float64 result that was rounded to float32: half an ulp is 6e-8 of an element. */
     private static final double STRICT_ROUNDED = 1e-7;
@@ -54,6 +55,24 @@ public record Comparison(String tensor, double worst, double relativeNorm, doubl
         return new Comparison(entry.name(), worst, relative, bar, null);
     }
 
+    /**
+     * On a device that stores or multiplies less than float32 (see {@link PrecisionBars}): only the norm of a tensor's
+     * error is held to a bar. Integers that are no pixels are compared as ever.
+     *
+     * @param scale what a tensor that is zero by symmetry is small beside: the largest number of its like in the case
+     */
+    static Comparison inPrecision(Manifest.Entry entry, TensorData reference, TensorData got, double bar,
+                                  double scale) {
+        var usual = of(entry, reference, got, false, null);
+        boolean numbers = reference.type().isFloating() || PIXELS.equals(entry.dtype());
+        if (usual.problem != null || !numbers) {
+            return usual;
+        }
+        double relative = entry.zeroBySymmetry() ? usual.relativeNorm / Math.max(scale, Double.MIN_NORMAL)
+                : usual.relativeNorm;
+        return new Comparison(entry.name(), relative / bar, relative, bar, null);
+    }
+
     private static double strictBar(TensorData reference) {
         return switch (reference.type()) {
             case F64 -> STRICT;
@@ -87,8 +106,9 @@ public record Comparison(String tensor, double worst, double relativeNorm, doubl
         if (problem != null) {
             return tensor + " " + problem;
         }
-        return worst > 1
+        boolean normOnly = worst == relativeNorm / strictBar;   // in a precision of its own
+        return worst > 1 && !normOnly
                 ? "%s is off by %.3g tolerances".formatted(tensor, worst)
-                : "%s has a relative norm of %.2g, %.0e allowed".formatted(tensor, relativeNorm, strictBar);
+                : "%s has a relative norm of %.2g, %.1e allowed".formatted(tensor, relativeNorm, strictBar);
     }
 }

@@ -11,7 +11,7 @@ final class EmbeddingKind implements CaseRunner {
 
     @Override
     public SequencedMap<String, TensorData> run(CaseContext c) throws IOException {
-        var t = c.data("t").type().isFloating() ? c.tensor("t") : c.indices("t");
+        var t = c.timesteps("t");
         return c.outputs().put("out.emb", TimestepEmbedding.sinusoidal(t, c.config().path("dim").asInt(),
                 c.config().path("max_period").asDouble(MAX_PERIOD))).tensors();
     }

@@ -22,11 +22,6 @@ final class NetworkKinds {
         kinds.put("training_loss", NetworkKinds::trainingLoss);
     }
 
-    /** Timesteps of a network: whole numbers, or fractions. */
-    private static Tensor networkTime(CaseContext c) throws IOException {
-        return c.data("t").type().isFloating() ? c.tensor("t") : c.indices("t");
-    }
-
     private static SequencedMap<String, TensorData> unet(CaseContext c) throws IOException {
         var out = c.outputs();
         try (var network = Network.open(c, "model", Network.Use.GRADIENTS); var tape = c.device().tape()) {
@@ -35,7 +30,7 @@ final class NetworkKinds {
             network.module().watch(tape);
             var images = Arrays.stream(new Tensor[] {x, lowRes}).filter(Objects::nonNull).toArray(Tensor[]::new);
             tape.watch(images);
-            var y = network.predict(x, networkTime(c), c.labels(), lowRes);
+            var y = network.predict(x, c.timesteps("t"), c.labels(), lowRes);
             out.putImage("out.y", y);
             var gradients = tape.gradientFrom(y, c.image("g"), images);
             out.putImage("grad.x", gradients[0]);
@@ -54,7 +49,7 @@ final class NetworkKinds {
                 var x = c.image("x");
                 network.module().watch(tape);
                 tape.watch(x);
-                var logits = network.classify(x, networkTime(c));
+                var logits = network.classify(x, c.timesteps("t"));
                 out.put("out.logits", logits);
                 if (c.has("y")) {
                     out.put("out.log_prob_y", Softmax.logProbability(logits, c.labels()));
@@ -65,7 +60,7 @@ final class NetworkKinds {
             }
             if (c.has("y")) {
                 var labels = c.labels();
-                var t = networkTime(c);
+                var t = c.timesteps("t");
                 out.putImage("grad.log_prob_y.x", gradient(c.image("x"),
                         x -> Softmax.logProbability(network.classify(x, t), labels)));
             }

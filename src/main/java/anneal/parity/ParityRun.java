@@ -2,12 +2,17 @@ package anneal.parity;
 
 import anneal.io.SafeTensors;
 import anneal.io.TensorData;
+import anneal.kernel.Precision;
 import anneal.parity.CaseResult.Status;
 import anneal.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -16,10 +21,16 @@ import java.util.function.Consumer;
 /**
  * Runs cases of a manifest on a device and compares every tensor that they list.
  *
- * @param strict hold relative norms to float64's bars too; for the reference device
- * @param dump   where to write CASE.safetensors with what was computed, or null
+ * @param precision what the device stores and multiplies: less than float32 has bars of its own ({@link PrecisionBars})
+ * @param strict    hold relative norms to float64's bars too; for the reference device
+ * @param dump      where to write CASE.safetensors with what was computed, or null
  */
-public record ParityRun(Device device, Manifest manifest, boolean strict, Path dump) {
+public record ParityRun(Device device, Precision precision, Manifest manifest, boolean strict, Path dump) {
+    /** In float32 or more. */
+    public ParityRun(Device device, Manifest manifest, boolean strict, Path dump) {
+        this(device, Precision.FP32, manifest, strict, dump);
+    }
+
     /** Runs {@code cases} one after another; {@code each} hears of every result at once. */
     public ParityReport run(List<Manifest.Case> cases, Consumer<CaseResult> each) throws IOException {
         if (dump != null) {
@@ -74,13 +85,40 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
 
     private Computed compute(CaseRunner runner, CaseContext context) throws IOException {
         var got = runner.run(context);
+        return new Computed(got,
+                precision == Precision.FP32 ? compare(context, got) : compareInPrecision(context, got));
+    }
+
+    private List<Comparison> compare(CaseContext context, SequencedMap<String, TensorData> got) throws IOException {
         boolean heldStrictly = strict && Kinds.isStrict(context.entry().kind());
         var comparisons = new ArrayList<Comparison>();
         for (var t : context.entry().expected()) {
             comparisons.add(Comparison.of(t, context.reference(t.name()), got.get(t.name()), heldStrictly,
                     context.entry().exact()));
         }
-        return new Computed(got, comparisons);
+        return comparisons;
+    }
+
+    private List<Comparison> compareInPrecision(CaseContext context, SequencedMap<String, TensorData> got)
+            throws IOException {
+        double bar = PrecisionBars.of(precision, manifest, context.entry());
+        var largest = new HashMap<String, Double>();
+        for (var t : context.entry().expected()) {
+            double most = Arrays.stream(context.reference(t.name()).toDoubles()).map(Math::abs).max().orElse(0);
+            largest.merge(family(t), most, Math::max);
+        }
+        var comparisons = new ArrayList<Comparison>();
+        for (var t : context.entry().expected()) {
+            comparisons.add(Comparison.inPrecision(t, context.reference(t.name()), got.get(t.name()), bar,
+                    largest.get(family(t))));
+        }
+        return comparisons;
+    }
+
+    /** Results, gradients, or projections of gradients. */
+    private static String family(Manifest.Entry t) {
+        var prefix = t.name().substring(0, Math.max(0, t.name().indexOf('.')));
+        return prefix.equals("gsub") ? "grad" : prefix;
     }
 
     private CaseResult judge(Manifest.Case entry, long start, List<Comparison> comparisons) {
@@ -89,7 +127,9 @@ public record ParityRun(Device device, Manifest manifest, boolean strict, Path d
             return result(entry, start, Status.OK, "", comparisons);
         }
         var more = bad.size() == 1 ? "" : " (and %d more of %d)".formatted(bad.size() - 1, comparisons.size());
-        return result(entry, start, Status.FAIL, bad.getFirst().complaint() + more, comparisons);
+        var told = precision == Precision.FP32 ? bad.getFirst()
+                : Collections.max(bad, Comparator.comparingDouble(Comparison::overBar));
+        return result(entry, start, Status.FAIL, told.complaint() + more, comparisons);
     }
 
     private static String reason(Exception e) {

@@ -67,7 +67,7 @@ public record Attention(int heads, Packing packing, boolean causal) implements O
         boolean packed = packing != Packing.SEPARATE;
         AttentionSpec s = spec(in[0].shape(), packed ? in[0].shape() : in[1].shape());
         Tensor out = c.device().empty(Shape.of(s.n(), s.lengthQ(), s.heads() * s.headDim()));
-        Tensor logSumExp = c.device().empty(Shape.of(s.n(), s.heads(), s.lengthQ()));
+        Tensor logSumExp = c.device().empty(c.device().wideType(), Shape.of(s.n(), s.heads(), s.lengthQ()));
         Buf mask = NormOptions.bufOf(in[3]);
         c.kernels().attention(s, heads(s, in[0], in[1], in[2]), mask, out.buf().columns(0, s.headDim()),
                 logSumExp.buf());

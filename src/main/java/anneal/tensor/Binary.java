@@ -4,7 +4,7 @@ import anneal.kernel.MapOp;
 import anneal.kernel.MapOp.Fn;
 import anneal.kernel.Shape;
 
-/** Sums, differences, products and quotients with NumPy's broadcasting. */
+/** Sums, differences, products and quotients with NumPy's broadcasting; wide (float32) where an operand is. */
 record Binary(Fn fn) implements Op {
     static Tensor of(Fn fn, Tensor a, Tensor b) {
         return Op.apply(new Binary(fn), a, b);
@@ -12,7 +12,8 @@ record Binary(Fn fn) implements Op {
 
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        Tensor y = c.device().empty(Shape.broadcast(in[0].shape(), in[1].shape()));
+        var type = in[1].dtype() == c.device().wideType() ? in[1].dtype() : in[0].dtype();
+        Tensor y = c.device().empty(type, Shape.broadcast(in[0].shape(), in[1].shape()));
         c.kernels().map(MapOp.of(fn), y.buf(), in[0].buf(), in[1].buf());
         switch (fn) {
             case ADD, SUB -> { }

@@ -55,6 +55,11 @@ public final class Device implements AutoCloseable {
         return backend.floatType();
     }
 
+    /** Of what must not be rounded to bfloat16 (statistics, angles, rates): float32 there, else {@link #floatType}. */
+    public DType wideType() {
+        return floatType() == DType.BF16 ? DType.F32 : floatType();
+    }
+
     public Backend.MemoryUse memory() {
         return memory.use();
     }

@@ -22,7 +22,7 @@ public record Embedding() implements Op {
 
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        Tensor y = c.device().empty(Shape.of(in[1].dim(0), in[0].dim(1)));
+        Tensor y = c.device().empty(in[0].dtype(), Shape.of(in[1].dim(0), in[0].dim(1)));
         c.kernels().gather(in[0].buf(), in[1].buf(), y.buf());
         c.save(in[1]);
         return y;

@@ -25,7 +25,8 @@ public record NormOptions(int groups, double eps, Activation act, Resample resam
 
     Statistics statistics(Tensor x) {
         Shape s = Shape.of(x.dim(0), groups);
-        Statistics out = new Statistics(x.device().empty(s), x.device().empty(s));
+        Statistics out = new Statistics(x.device().empty(x.device().wideType(), s),
+                x.device().empty(x.device().wideType(), s));
         x.device().kernels().normStats(spec(x.shape()), x.buf(), out.mean.buf(), out.rstd.buf());
         return out;
     }

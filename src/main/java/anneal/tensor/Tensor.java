@@ -71,10 +71,19 @@ public final class Tensor {
 
     /** The same numbers in the device's float type: this tensor itself if they are already; no gradient otherwise. */
     public Tensor toFloating() {
-        if (dtype() == device.floatType()) {
+        return as(device.floatType());
+    }
+
+    /** The same numbers in the device's wide type ({@link Device#wideType}), as {@link #toFloating}. */
+    public Tensor toWide() {
+        return as(device.wideType());
+    }
+
+    private Tensor as(DType type) {
+        if (dtype() == type) {
             return this;
         }
-        Tensor out = device.empty(shape());
+        Tensor out = device.empty(type, shape());
         device.kernels().copy(Strided.fromRegion(buf, 0, out.buf), buf, out.buf);
         return out;
     }

@@ -3,7 +3,7 @@ package anneal.tensor;
 import anneal.kernel.MapOp;
 import anneal.kernel.MapOp.Fn;
 
-/** Point-wise functions of one tensor. */
+/** Point-wise functions of one tensor, in its own type. */
 record Unary(MapOp f) implements Op {
     static Tensor of(Fn fn, Tensor x) {
         return of(fn, 0, 0, x);
@@ -15,7 +15,7 @@ record Unary(MapOp f) implements Op {
 
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        Tensor y = c.device().empty(in[0].shape());
+        Tensor y = c.device().empty(in[0].dtype(), in[0].shape());
         c.kernels().map(f, y.buf(), in[0].buf());
         switch (f.fn()) {
             case AFFINE -> { }
@@ -56,7 +56,7 @@ record Unary(MapOp f) implements Op {
     }
 
     private Tensor map(OpContext c, Fn fn, Tensor a, Tensor b) {
-        Tensor out = c.device().empty(a.shape());
+        Tensor out = c.device().empty(a.dtype(), a.shape());
         c.kernels().map(MapOp.of(fn, f.p(), f.q()), out.buf(), a.buf(), b.buf());
         return out;
     }

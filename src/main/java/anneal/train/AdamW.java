@@ -43,7 +43,7 @@ public final class AdamW implements AutoCloseable {
         this.spec = spec;
         this.schedules = List.copyOf(schedules);
         emas = arena.emas().stream().map(AdamW::bufOf).toArray(Buf[]::new);
-        hyper = arena.device().owned(Shape.of(RATE_AND_STEP + 1));
+        hyper = arena.device().owned(arena.device().wideType(), Shape.of(RATE_AND_STEP + 1));
     }
 
     private static Buf bufOf(ArenaBuffer buffer) {

@@ -107,6 +107,20 @@ class TrainingTroubleTest {
         fail(List.of(file.toString(), "it is a file"), words(file, 1));
     }
 
+    /** Other bits would come of it. */
+    @Test
+    void aRunOfAnotherPrecision() throws IOException {
+        Path run = folder.resolve("run");
+        succeed(words(run, 2));
+        Path record = run.resolve("run.json");
+        String written = Files.readString(record);
+        assertTrue(written.contains("\"precision\" : \"fp32\""), written);
+        Files.writeString(record, written.replace("\"fp32\"", "\"bf16\""));
+        fail(List.of(run.toString(), "was begun with --precision bf16, not fp32"), words(run, 4, "--resume"));
+        Files.writeString(record, written);
+        succeed(words(run, 4, "--resume"));
+    }
+
     @Test
     void aSecondProcessOnTheSameRun() throws IOException, InterruptedException {
         Path run = folder.resolve("run");

@@ -1,0 +1,109 @@
+package anneal.parity;
+
+import anneal.kernel.Precision;
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * How far a result may be from its reference when a device stores or multiplies less than float32: a bar for
+ * ||x - ref|| / ||ref|| of every tensor, from how often numbers are rounded on their way to it. docs/precision.md
+ * derives it and shows measured errors beside it.
+ *
+ * <p>Errors of d roundings, each relative to what it rounds by {@link #unit} in the root mean square, add up to unit
+ * sqrt(d) where they are independent. {@link #CONDITION} is for what is not: sums whose terms cancel, functions that
+ * are steeper than straight lines, roundings that agree.
+ */
+final class PrecisionBars {
+    private static final double CONDITION = 4;
+    /** Inputs, one or two intermediate results and the result; a gradient passes them once more. */
+    private static final int OPERATION = 8;
+    /** A line of a paper: coefficients, products, sums, an exponential, a mean. */
+    private static final int FORMULA = 16;
+    /** Of x_t and of what a step makes of it: x_0, the mean, noise. */
+    private static final int SAMPLING_STEP = 6;
+    /** norm with its activation, convolution, twice, and the sum. */
+    private static final int RESIDUAL_BLOCK = 5;
+    /** norm, qkv, probabilities, their sum, projection with the sum. */
+    private static final int ATTENTION_BLOCK = 5;
+    /** Embedding of t, its two layers, the first and the last convolution, the last norm. */
+    private static final int ENDS = 6;
+
+    private PrecisionBars() {
+    }
+
+    /** The bar of a case's tensors; infinite in float32, where the manifest has its own. */
+    static double of(Precision precision, Manifest manifest, Manifest.Case entry) {
+        return precision == Precision.FP32 ? Double.POSITIVE_INFINITY
+                : CONDITION * unit(precision) * Math.sqrt(roundings(manifest, entry));
+    }
+
+    /**
+     * Root mean square of one rounding's relative error. A number of p bits is off by up to 2^-p of its power of two:
+     * evenly spread, by 2^-p / sqrt(3), and relative to numbers spread over a power of two by 0.68 of that, 0.39 2^-p.
+     * bfloat16 has 8 bits. A product in TF32 rounds both factors to 11: sqrt(2) of it.
+     */
+    private static double unit(Precision precision) {
+        return switch (precision) {
+            case FP32 -> 0.39 * 0x1p-24;
+            case TF32 -> 0.39 * Math.sqrt(2) * 0x1p-11;
+            case BF16 -> 0.39 * 0x1p-8;
+        };
+    }
+
+    /** Roundings one after another on the longest way from a case's inputs to its results. */
+    static double roundings(Manifest manifest, Manifest.Case entry) {
+        var config = entry.config();
+        double network = networks(manifest, config);
+        return switch (entry.kind()) {
+            case "op" -> OPERATION;
+            case "unet", "encoder" -> 2 * network;
+            case "sample" -> network + steps(entry) * SAMPLING_STEP;
+            case "calc_bpd_loop" -> network + 2 * FORMULA;
+            case "train_steps" -> config.path("steps").asInt(1) * (2 * network + FORMULA);
+            case "adamw", "ema", "fp16_scale" -> Math.max(1, config.path("steps").asInt(1)) * OPERATION;
+            default -> (network == 0 ? 0 : 2 * network) + FORMULA;
+        };
+    }
+
+    /** Steps of a sampler: what its first result has one row for. */
+    private static long steps(Manifest.Case entry) {
+        return entry.expected().getFirst().shape()[0];
+    }
+
+    private static double networks(Manifest manifest, JsonNode config) {
+        double all = 0;
+        for (var field : new String[] {"model", "classifier"}) {
+            if (config.hasNonNull(field) && manifest.models().containsKey(config.get(field).asText())) {
+                all += network(manifest.model(config.get(field).asText()));
+            }
+        }
+        return all;
+    }
+
+    /** A UNet's longest way goes down and up again, an encoder's down only. */
+    private static double network(Manifest.Model model) {
+        var args = model.args();
+        int levels = args.path("channel_mult").size();
+        int blocks = args.path("num_res_blocks").asInt();
+        boolean down = model.className().startsWith("Encoder");
+        int residual = levels * blocks + levels - 1 + 2;
+        int attending = 1;
+        for (int level = 0; level < levels; level++) {
+            if (attends(args.path("attention_resolutions"), 1 << level)) {
+                attending += down ? blocks : 2 * blocks + 1;
+            }
+        }
+        if (!down) {
+            residual += levels * (blocks + 1) + levels - 1;
+        }
+        return ENDS + RESIDUAL_BLOCK * residual + ATTENTION_BLOCK * attending;
+    }
+
+    private static boolean attends(JsonNode resolutions, int downsampling) {
+        for (var r : resolutions) {
+            if (r.asInt() == downsampling) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
