@@ -49,7 +49,7 @@ struct Product {
             tile.after((s + 1) * Tile::DEPTH);
             if (next < steps) put(next, shared, heldA, heldB);
         }
-        copy_async_wait<0>();
+        // what is still on its way are the empty groups of the last steps
     }
 
 private:

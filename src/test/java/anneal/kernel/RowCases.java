@@ -11,11 +11,17 @@ final class RowCases {
 
     static List<KernelCase> all() {
         var cases = new ArrayList<KernelCase>();
+        // rows that a block of several warps shares
+        for (boolean log : new boolean[] {false, true}) {
+            var name = "long " + (log ? "logSoftmax" : "softmax");
+            cases.add(new KernelCase(name, 700, lab -> softmax(lab, log, 2, 3, 700)));
+            cases.add(new KernelCase(name + " backward", 700, lab -> softmaxBackward(lab, log, 2, 3, 700)));
+        }
         for (int i = 0; i < 6; i++) {
             for (boolean log : new boolean[] {false, true}) {
                 var name = (log ? "logSoftmax" : "softmax") + " #" + i;
-                cases.add(new KernelCase(name, 50, lab -> softmax(lab, log)));
-                cases.add(new KernelCase(name + " backward", 50, lab -> softmaxBackward(lab, log)));
+                cases.add(new KernelCase(name, 50, lab -> softmax(lab, log, dims(lab))));
+                cases.add(new KernelCase(name + " backward", 50, lab -> softmaxBackward(lab, log, dims(lab))));
             }
             cases.add(new KernelCase("gather #" + i, 1, RowCases::gather));
             cases.add(new KernelCase("scatterAdd #" + i, 10, RowCases::scatterAdd));
@@ -29,14 +35,12 @@ final class RowCases {
     }
 
     /** Logits up to a hundred: without taking the largest out first, exp would overflow. */
-    private static void softmax(Lab lab, boolean log) {
-        var d = dims(lab);
+    private static void softmax(Lab lab, boolean log, int... d) {
         var shape = Shape.of(d);
         lab.kernels().softmax(log, lab.holding(lab.uniforms(shape.size(), -100, 100), shape), lab.output(d));
     }
 
-    private static void softmaxBackward(Lab lab, boolean log) {
-        var d = dims(lab);
+    private static void softmaxBackward(Lab lab, boolean log, int... d) {
         var shape = Shape.of(d);
         var y = lab.holding(lab.uniforms(shape.size(), log ? -5 : 0, log ? -1 : 0.2), shape);
         lab.kernels().softmaxBackward(log, y, lab.input(d), lab.output(d));
