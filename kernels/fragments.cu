@@ -4,26 +4,27 @@
 #include "anneal.cuh"
 
 /// d += a b; registers of all lanes: a [32][4], b [32][2], d [32][4].
-KERNEL(fragments_mma_bf16, (float* d, const uint32_t* a, const uint32_t* b)) {
+template <class Multiply>
+DEVICE void multiply_fragments(float* d, const uint32_t* a, const uint32_t* b, Multiply multiply) {
     int lane = threadIdx.x;
     uint32_t left[4], right[2];
     float sum[4];
     UNROLL for (int i = 0; i < 4; i++) left[i] = a[4 * lane + i];
     UNROLL for (int i = 0; i < 2; i++) right[i] = b[2 * lane + i];
     UNROLL for (int i = 0; i < 4; i++) sum[i] = d[4 * lane + i];
-    mma_bf16(sum, left, right);
+    multiply(sum, left, right);
     UNROLL for (int i = 0; i < 4; i++) d[4 * lane + i] = sum[i];
 }
 
+KERNEL(fragments_mma_bf16, (float* d, const uint32_t* a, const uint32_t* b)) {
+    multiply_fragments(d, a, b, [](float(&sum)[4], const uint32_t(&left)[4], const uint32_t(&right)[2]) {
+        mma_bf16(sum, left, right);
+    });
+}
 KERNEL(fragments_mma_tf32, (float* d, const uint32_t* a, const uint32_t* b)) {
-    int lane = threadIdx.x;
-    uint32_t left[4], right[2];
-    float sum[4];
-    UNROLL for (int i = 0; i < 4; i++) left[i] = a[4 * lane + i];
-    UNROLL for (int i = 0; i < 2; i++) right[i] = b[2 * lane + i];
-    UNROLL for (int i = 0; i < 4; i++) sum[i] = d[4 * lane + i];
-    mma_tf32(sum, left, right);
-    UNROLL for (int i = 0; i < 4; i++) d[4 * lane + i] = sum[i];
+    multiply_fragments(d, a, b, [](float(&sum)[4], const uint32_t(&left)[4], const uint32_t(&right)[2]) {
+        mma_tf32(sum, left, right);
+    });
 }
 
 /// Loads words[256], 64 rows of 16 bytes, into shared memory; lane l then names row rows[l]. r is [32][4]; the two of the
