@@ -9,14 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class DotLanesTest {
     private final Random random = new Random(3);
-
-    private long floats(Arena arena, int count) {
-        long block = Native.allocate(arena, 4L * count);
-        for (int i = 0; i < count; i++) {
-            Native.set(block + 4L * i, (float) random.nextGaussian());
-        }
-        return block;
-    }
+    private final NormalFloats floats = new NormalFloats(random);
 
     /** Rows and columns of every remainder, and what lies beyond the result left as it was. */
     @Test
@@ -31,9 +24,9 @@ class DotLanesTest {
                 int aRow = depth + random.nextInt(5);
                 int aSegment = rows * aRow + random.nextInt(5);
                 int pitch = cols + random.nextInt(3);
-                long a = floats(arena, segments * aSegment + depth);
-                long b = floats(arena, cols * segments * depth);
-                long c = floats(arena, rows * pitch);
+                long a = floats.block(arena, segments * aSegment + depth);
+                long b = floats.block(arena, cols * segments * depth);
+                long c = floats.block(arena, rows * pitch);
                 long d = Native.allocate(arena, 4L * rows * pitch);
                 Native.copy(c, d, 4L * rows * pitch);
                 for (var each : new DotLanes[] {lanes, new ScalarLanes().dots()}) {

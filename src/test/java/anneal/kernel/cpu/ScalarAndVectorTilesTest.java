@@ -9,14 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ScalarAndVectorTilesTest {
     private final Random random = new Random(11);
-
-    private long floats(Arena arena, int count) {
-        long block = Native.allocate(arena, 4L * count);
-        for (int i = 0; i < count; i++) {
-            Native.set(block + 4L * i, (float) random.nextGaussian());
-        }
-        return block;
-    }
+    private final NormalFloats floats = new NormalFloats(random);
 
     @Test
     void everyTileGivesTheBitsOfThePlainLoop() {
@@ -30,9 +23,9 @@ class ScalarAndVectorTilesTest {
                 int depth = 1 + random.nextInt(17);
                 boolean transposed = random.nextBoolean();
                 boolean add = random.nextBoolean();
-                long a = floats(arena, rows * segments * depth);
-                long b = floats(arena, segments * depth * (cols + 3));
-                long c = floats(arena, rows * 70);
+                long a = floats.block(arena, rows * segments * depth);
+                long b = floats.block(arena, segments * depth * (cols + 3));
+                long c = floats.block(arena, rows * 70);
                 long d = Native.allocate(arena, 4L * rows * 70);
                 Native.copy(c, d, 4L * rows * 70);
                 long aRow = transposed ? 4 : 4L * segments * depth;

@@ -16,17 +16,10 @@ class WinogradLanesTest {
     private static final int FLOATS = 32768;
 
     private final Random random = new Random(3);
+    private final NormalFloats floats = new NormalFloats(random);
 
     private static WinogradLanes plain(WinogradTile tile) {
         return new ScalarLanes().winograd(tile);
-    }
-
-    private long floats(Arena arena, int count) {
-        long block = Native.allocate(arena, 4L * count);
-        for (int i = 0; i < count; i++) {
-            Native.set(block + 4L * i, (float) random.nextGaussian());
-        }
-        return block;
     }
 
     private interface Transform {
@@ -36,7 +29,7 @@ class WinogradLanesTest {
     /** Both from the same numbers, into memory that holds the same. */
     private void same(String name, WinogradTile tile, Transform transform) {
         try (var arena = Arena.ofConfined()) {
-            long from = floats(arena, FLOATS);
+            long from = floats.block(arena, FLOATS);
             long expected = Native.allocate(arena, 4 * FLOATS);
             long actual = Native.allocate(arena, 4 * FLOATS);
             transform.run(plain(tile), from, expected);
@@ -98,11 +91,11 @@ class WinogradLanesTest {
         long pixel = 4L * c;
         var lanes = plain(tile);
         try (var arena = Arena.ofConfined()) {
-            long d = floats(arena, tile.numbers() * c);
-            long g = floats(arena, 9 * c);
-            long input = floats(arena, tile.numbers() * c);
-            long filter = floats(arena, tile.numbers() * c);
-            long y = floats(arena, m * m * c);
+            long d = floats.block(arena, tile.numbers() * c);
+            long g = floats.block(arena, 9 * c);
+            long input = floats.block(arena, tile.numbers() * c);
+            long filter = floats.block(arena, tile.numbers() * c);
+            long y = floats.block(arena, m * m * c);
             bands(tile, pixel, (band, shift) -> {
                 lanes.input(band, 1, c, d, patch * pixel, pixel, input + shift, pixel, pixel);
                 lanes.filter(band, c, g, pixel, filter + shift, pixel);
@@ -132,11 +125,11 @@ class WinogradLanesTest {
         long pixel = 4L * c;
         var lanes = plain(tile);
         try (var arena = Arena.ofConfined()) {
-            long d = floats(arena, tile.numbers() * c);
-            long y = floats(arena, m * m * c);
-            long input = floats(arena, tile.numbers() * c);
-            long gradient = floats(arena, tile.numbers() * c);
-            long g = floats(arena, 9 * c);
+            long d = floats.block(arena, tile.numbers() * c);
+            long y = floats.block(arena, m * m * c);
+            long input = floats.block(arena, tile.numbers() * c);
+            long gradient = floats.block(arena, tile.numbers() * c);
+            long g = floats.block(arena, 9 * c);
             bands(tile, pixel, (band, shift) -> {
                 lanes.input(band, 1, c, d, patch * pixel, pixel, input + shift, pixel, pixel);
                 lanes.gradient(band, 1, c, y, m * pixel, pixel, gradient + shift, pixel, pixel);
