@@ -18,7 +18,7 @@ public final class HostTransfer {
 
     /** See {@link Backend#upload(float[], Buf)}. */
     public static void upload(float[] src, Buf dst) {
-        checkLength(src.length, dst);
+        checkTarget(src.length, dst);
         var s = dst.storage().segment();
         forEachRow(dst, (first, at, n) -> {
             if (dst.type() == DType.F32) {
@@ -33,7 +33,7 @@ public final class HostTransfer {
 
     /** See {@link Backend#upload(double[], Buf)}. */
     public static void upload(double[] src, Buf dst) {
-        checkLength(src.length, dst);
+        checkTarget(src.length, dst);
         var s = dst.storage().segment();
         forEachRow(dst, (first, at, n) -> {
             if (dst.type() == DType.F64) {
@@ -48,7 +48,7 @@ public final class HostTransfer {
 
     /** See {@link Backend#upload(int[], Buf)}. */
     public static void upload(int[] src, Buf dst) {
-        checkLength(src.length, dst);
+        checkTarget(src.length, dst);
         var s = dst.storage().segment();
         forEachRow(dst, (first, at, n) -> {
             for (int i = 0; i < n; i++) {
@@ -128,7 +128,8 @@ public final class HostTransfer {
         return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
     }
 
-    private static void checkLength(int length, Buf b) {
+    private static void checkTarget(int length, Buf b) {
+        b.storage().checkWritable();
         if (length != b.shape().size()) {
             throw new IllegalArgumentException(length + " numbers for a buffer of shape " + b.shape());
         }

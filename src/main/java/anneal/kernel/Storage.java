@@ -59,7 +59,8 @@ public final class Storage {
 
     /**
      * Promises that the contents stay as they are until the last release, as a model's that only samples do. A device
-     * may then keep what it makes of them. Uploads and kernels that would write here are refused from now on.
+     * may then keep what it makes of them. Uploads, fills, copies, maps and optimiser steps that would write here are
+     * refused from now on; other kernels' results are not looked at.
      */
     public void freeze() {
         checkAlive();

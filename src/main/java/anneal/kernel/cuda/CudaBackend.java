@@ -192,6 +192,7 @@ public final class CudaBackend implements Backend {
 
         /** @param write fills a buffer of host memory that has the shape and type of {@code dst} */
         void upload(Buf dst, Consumer<Buf> write) {
+            dst.storage().checkWritable();
             long bytes = span(dst);
             if (bytes == 0 || visible(dst)) {
                 driver.synchronize();
