@@ -1,5 +1,6 @@
 package anneal.bench.accuracy;
 
+import anneal.data.Pixels;
 import anneal.diffusion.SamplingStep;
 import anneal.kernel.ConvAlgorithm;
 import anneal.sample.DiffusionModel;
@@ -35,17 +36,26 @@ final class SampleErrors {
             double[] x = sample(model, request, "cpu", DeviceOptions.DEFAULT.with(algorithm));
             double worst = 0;
             int bytes = 0;
+            byte[] ours = bytes(x);
+            byte[] wanted = bytes(exact);
             for (int i = 0; i < x.length; i++) {
                 worst = Math.max(worst, Math.abs(x[i] - exact[i]));
-                bytes += toByte(x[i]) == toByte(exact[i]) ? 0 : 1;
+                bytes += ours[i] == wanted[i] ? 0 : 1;
             }
             rows.add(new Row(algorithm, LayerErrors.distance(x, exact), worst, (double) bytes / x.length));
         }
         return rows;
     }
 
-    private static long toByte(double x) {
-        return Math.round(Math.clamp((x + 1) * 127.5, 0, 255));
+    /** As a sampler writes them. */
+    private static byte[] bytes(double[] x) {
+        var values = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            values[i] = (float) x[i];
+        }
+        var bytes = new byte[x.length];
+        Pixels.tensorToImage(values, 0, bytes, 0, x.length);
+        return bytes;
     }
 
     private static double[] sample(String model, SampleRequest request, String name, DeviceOptions options)
