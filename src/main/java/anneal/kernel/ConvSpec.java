@@ -38,4 +38,9 @@ public record ConvSpec(Mode mode, int n, int inH, int inW, int inC, int outC, in
     public double flops() {
         return 2.0 * n * outH() * outW() * outC * kH * kW * inC;
     }
+
+    /** Numbers in all operands. */
+    public double elements() {
+        return (double) n * inH * inW * inC + (double) outC * kH * kW * inC + (double) n * outH() * outW() * outC;
+    }
 }

@@ -90,13 +90,13 @@ final class ConvGradient {
             int slice = task / perSlice;
             int channel = task % blocks * height;
             int rows = Math.min(height, s.outC() - channel);
-            int piece = task / blocks % pieces();
             long from = pixels * slice / slices;
             long to = pixels * (slice + 1) / slices;
             long out = sums + 4 * (slice * floats() + (long) channel * s.kH() * width());
             if (narrow()) {
-                narrow(input, channel, rows, from, to, dy, dyPixel, out, add, worker);
+                window(input, channel, rows, from, to, dy, dyPixel, out, add, worker);
             } else {
+                int piece = task / blocks % pieces();
                 int panel = piece % panels();
                 int tap = piece / panels();
                 block(input, tap, panel, channel, rows, from, to, dy, dyPixel,
@@ -106,7 +106,7 @@ final class ConvGradient {
     }
 
     /** The gradient of {@code rows} output channels for the whole window, computed as its transpose. */
-    private void narrow(PaddedInput input, int channel, int rows, long from, long to, long dy, long dyPixel, long out,
+    private void window(PaddedInput input, int channel, int rows, long from, long to, long dy, long dyPixel, long out,
                         boolean add, int worker) {
         int cols = s.kH() * width();
         long outRow = 4L * cols;

@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
  */
 final class CpuConv {
     /** Padded images are made for about so many bytes at a time. */
-    private static final long GROUP_BYTES = 64 << 20;
+    static final long GROUP_BYTES = 64 << 20;
 
     private final CpuContext context;
     private final Product product;
@@ -30,14 +30,12 @@ final class CpuConv {
     }
 
     Plan plan(ConvSpec s) {
-        double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
-                + (double) s.n() * s.outH() * s.outW() * s.outC();
         if (byPhases(s)) {
             return new Plan("direct, by phases", new StridedDataGradient(context, s).bytes() + Native.ALIGNMENT,
-                    s.flops(), 4 * elements, Plan.ALL);
+                    s.flops(), 4 * s.elements(), Plan.ALL);
         }
         var layout = layout(s);
-        return new Plan(layout.algorithm(), layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * elements, Plan.ALL);
+        return new Plan(layout.algorithm(), layout.bytes() + Native.ALIGNMENT, s.flops(), 4 * s.elements(), Plan.ALL);
     }
 
     private static boolean byPhases(ConvSpec s) {

@@ -14,9 +14,6 @@ import anneal.kernel.Epilogue;
  * gradients, with stride 1 and these taps turned round: no multiplication by zeros that would lie between gradients.
  */
 final class StridedDataGradient {
-    /** Images are taken together for about so many bytes at a time. */
-    private static final long GROUP_BYTES = 64 << 20;
-
     private final CpuContext context;
     private final ConvSpec s;
     private final Axis rows;
@@ -28,7 +25,7 @@ final class StridedDataGradient {
         this.s = s;
         rows = new Axis(s.inH(), s.outH(), s.kH(), s.stride(), s.padding());
         columns = new Axis(s.inW(), s.outW(), s.kW(), s.stride(), s.padding());
-        group = (int) Math.max(1, Math.min(s.n(), GROUP_BYTES / (4 * (imageFloats() + resultFloats()))));
+        group = (int) Math.max(1, Math.min(s.n(), CpuConv.GROUP_BYTES / (4 * (imageFloats() + resultFloats()))));
     }
 
     /** Pixels {@code remainder}, {@code remainder + stride}, ... of one axis: how many, and which taps they met. */

@@ -27,10 +27,8 @@ final class CudaConv {
 
     Plan plan(ConvSpec s) {
         DType type = context.floatType();
-        double elements = (double) s.n() * s.inH() * s.inW() * s.inC() + (double) s.outC() * s.kH() * s.kW() * s.inC()
-                + (double) s.n() * s.outH() * s.outW() * s.outC();
         return tiles(s, MatTiles.arithmetic(context.precision(), type, type), "any")
-                .plan(s.flops(), elements, type.bytes());
+                .plan(s.flops(), s.elements(), type.bytes());
     }
 
     private static MatTiles tiles(ConvSpec s, String arithmetic, String layout) {

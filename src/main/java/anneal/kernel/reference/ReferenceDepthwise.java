@@ -1,6 +1,7 @@
 package anneal.kernel.reference;
 
 import anneal.kernel.Buf;
+import anneal.kernel.ConvSpec.Mode;
 import anneal.kernel.DepthwiseSpec;
 import anneal.kernel.Epilogue;
 
@@ -14,30 +15,27 @@ final class ReferenceDepthwise {
     }
 
     static void run(DepthwiseSpec s, Buf xBuf, Buf wBuf, Epilogue e, Buf yBuf) {
-        int c = s.channels();
-        var x = new double[s.n() * s.h() * s.w() * c];
-        var w = new double[s.kH() * s.kW() * c];
-        var y = new double[s.n() * s.outH() * s.outW() * c];
+        double[] x = s.mode() == Mode.DATA_GRADIENT ? zeros(xBuf) : Values.read(xBuf);
+        double[] w = s.mode() == Mode.WEIGHT_GRADIENT ? zeros(wBuf) : Values.read(wBuf);
+        double[] y = s.mode() == Mode.FORWARD ? zeros(yBuf) : Values.read(yBuf);
         switch (s.mode()) {
             case FORWARD -> {
-                forEachTerm(s, read(xBuf, x), read(wBuf, w), y, (xAt, wAt, yAt) -> y[yAt] += x[xAt] * w[wAt]);
+                forEachTerm(s, (xAt, wAt, yAt) -> y[yAt] += x[xAt] * w[wAt]);
                 Values.write(y, e, yBuf);
             }
             case DATA_GRADIENT -> {
-                forEachTerm(s, x, read(wBuf, w), read(yBuf, y), (xAt, wAt, yAt) -> x[xAt] += y[yAt] * w[wAt]);
+                forEachTerm(s, (xAt, wAt, yAt) -> x[xAt] += y[yAt] * w[wAt]);
                 Values.write(x, e, xBuf);
             }
             case WEIGHT_GRADIENT -> {
-                forEachTerm(s, read(xBuf, x), w, read(yBuf, y), (xAt, wAt, yAt) -> w[wAt] += x[xAt] * y[yAt]);
+                forEachTerm(s, (xAt, wAt, yAt) -> w[wAt] += x[xAt] * y[yAt]);
                 Values.write(w, e, wBuf);
             }
         }
     }
 
-    private static double[] read(Buf b, double[] into) {
-        var values = Values.read(b);
-        System.arraycopy(values, 0, into, 0, into.length);
-        return into;
+    private static double[] zeros(Buf b) {
+        return new double[Math.toIntExact(b.shape().size())];
     }
 
     /** Places of one channel's input pixel, tap and output pixel. */
@@ -46,13 +44,13 @@ final class ReferenceDepthwise {
     }
 
     /** Every term whose input pixel lies inside the image; outside are zeros. */
-    private static void forEachTerm(DepthwiseSpec s, double[] x, double[] w, double[] y, Term term) {
+    private static void forEachTerm(DepthwiseSpec s, Term term) {
         int c = s.channels();
-        for (int yPixel = 0; yPixel < y.length / c; yPixel++) {
+        for (int yPixel = 0; yPixel < s.n() * s.outH() * s.outW(); yPixel++) {
             int j = yPixel % s.outW();
             int i = yPixel / s.outW() % s.outH();
             int image = yPixel / s.outW() / s.outH();
-            for (int tap = 0; tap < w.length / c; tap++) {
+            for (int tap = 0; tap < s.kH() * s.kW(); tap++) {
                 int row = i + tap / s.kW() - s.padding();
                 int column = j + tap % s.kW() - s.padding();
                 if (row >= 0 && row < s.h() && column >= 0 && column < s.w()) {

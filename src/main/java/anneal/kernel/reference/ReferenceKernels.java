@@ -30,9 +30,7 @@ final class ReferenceKernels implements Kernels {
     @Override
     public Plan plan(Spec spec) {
         return switch (spec) {
-            case ConvSpec s -> plan(s.flops(), (double) s.n() * s.inH() * s.inW() * s.inC()
-                    + (double) s.outC() * s.kH() * s.kW() * s.inC()
-                    + (double) s.n() * s.outH() * s.outW() * s.outC());
+            case ConvSpec s -> plan(s.flops(), s.elements());
             case DepthwiseSpec s -> plan(s.flops(), s.elements());
             case GemmSpec s -> plan(s.flops(),
                     s.batch() * ((double) s.m() * s.k() + (double) s.k() * s.n() + (double) s.m() * s.n()));
