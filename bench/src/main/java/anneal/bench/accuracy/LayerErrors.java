@@ -13,6 +13,7 @@ import anneal.kernel.Shape;
 import anneal.kernel.cpu.CpuBackend;
 import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.reference.ReferenceBackend;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -58,7 +59,7 @@ final class LayerErrors implements AutoCloseable {
         return new CpuBackend(CpuOptions.defaults().with(algorithm));
     }
 
-    private static Object proxy(Class<?> type, java.lang.reflect.InvocationHandler handler) {
+    private static Object proxy(Class<?> type, InvocationHandler handler) {
         return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler);
     }
 
@@ -91,10 +92,12 @@ final class LayerErrors implements AutoCloseable {
     private Layer measure(ConvSpec s, Prologue p, Buf x, Buf w) {
         var in = buf(cpu, Shape.of(s.n(), s.inH(), s.inW(), s.inC()));
         new Lowering(cpu).norm(p, x, in);
-        double[] exact = convolve(s, reference, copy(in), copy(w));
+        var exactIn = copy(in);
+        var exactW = copy(w);
+        double[] exact = convolve(s, reference, exactIn, exactW);
         var errors = new EnumMap<ConvAlgorithm, Double>(ConvAlgorithm.class);
         others.forEach((algorithm, device) -> errors.put(algorithm, distance(convolve(s, device, in, w), exact)));
-        in.storage().release();
+        List.of(in, exactIn, exactW).forEach(b -> b.storage().release());
         return new Layer(s, fast.kernels().plan(s).algorithm(), errors);
     }
 
