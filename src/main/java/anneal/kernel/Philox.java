@@ -114,6 +114,12 @@ public final class Philox {
             return ((high << 26) + low) * 0x1p-53;
         }
 
+        /** A standard normal number, from two uniform ones (Box and Muller 1958), the same on every machine. */
+        public double nextNormal() {
+            double radius = Math.sqrt(-2 * StrictMath.log(1 - nextDouble()));
+            return radius * StrictMath.cos(2 * Math.PI * nextDouble());
+        }
+
         /** The numbers 0..n-1 in random order (the Fisher-Yates shuffle, inside out). */
         public int[] permutation(int n) {
             var order = new int[n];

@@ -208,8 +208,7 @@ public record GaussianMixture(double[] weights, double[] means, double[] covaria
         }
         var normals = new double[n * dimensions()];
         for (int i = 0; i < normals.length; i++) {
-            double radius = Math.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
-            normals[i] = radius * StrictMath.cos(2 * Math.PI * random.nextDouble());
+            normals[i] = random.nextNormal();
         }
         return sample(counts, normals);
     }

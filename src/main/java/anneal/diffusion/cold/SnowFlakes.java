@@ -34,9 +34,7 @@ public record SnowFlakes(double[] base, int layers, boolean[][] vertical) {
         var random = Philox.stream(seed, stream, 0, position);
         var pixels = new double[size * size];
         for (int i = 0; i < pixels.length; i++) {
-            double radius = Math.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
-            pixels[i] = severity.mean()
-                    + severity.deviation() * radius * StrictMath.cos(2 * Math.PI * random.nextDouble());
+            pixels[i] = severity.mean() + severity.deviation() * random.nextNormal();
         }
         var vertical = new boolean[steps][1];
         boolean allVertical = random.nextDouble() > 0.5;
