@@ -15,7 +15,6 @@ import anneal.io.TensorData;
 import anneal.tensor.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -228,7 +227,7 @@ final class ColdSamplingKinds {
         var estimates = new ArrayList<TensorData>();
         for (int k = 0; k < blend.steps(); k++) {
             var x = image(c, seen, k);
-            var level = c.device().ofInts(levels(blend.steps() - k, x.dim(0)), x.dim(0));
+            var level = Levels.same(c.device(), blend.towards(x), blend.steps() - k, x.dim(0));
             estimates.add(Outputs.imageOf(blend.estimate(x, image(c, restored, k), level)));
         }
         out.put(run.name() + ".est_noise", Outputs.stack(estimates));
@@ -237,11 +236,5 @@ final class ColdSamplingKinds {
     private static Tensor image(CaseContext c, TensorData images, int k) {
         var t = c.upload(CaseContext.row(images, k));
         return t.permute(Axes.channelsLast(t.rank()));
-    }
-
-    private static int[] levels(int level, int n) {
-        var levels = new int[n];
-        Arrays.fill(levels, level);
-        return levels;
     }
 }

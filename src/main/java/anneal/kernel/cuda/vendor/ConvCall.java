@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param mathType whether products may be rounded to tf32, or are made on tensor cores anyway
  */
 record ConvCall(ConvSpec.Mode mode, int dataType, int mathType, int n, int inC, int inH, int inW, int outC, int outH,
-        int outW,
-                int kH, int kW, int stride, int padding) {
+                int outW, int kH, int kW, int stride, int padding) {
     static final int FORMAT_NHWC = 1;
     static final int CROSS_CORRELATION = 1;
     static final int FLOAT = 0;
