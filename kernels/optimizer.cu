@@ -65,6 +65,10 @@ KERNEL_BOUNDS(adamw, OPTIMIZER_THREADS, 1, (AdamW s, const void* hyper, int wide
         firstMoment.put(i, m);
         secondMoment.put(i, v);
         for (int k = 0; k < averages.count; k++) {
+            if (averages.weight[k] == 1) {
+                averages.at[k].put(i, p);
+                continue;
+            }
             float e = averages.at[k].element(i);
             averages.at[k].put(i, fmaf(p - e, static_cast<float>(averages.weight[k]), e));
         }

@@ -109,7 +109,8 @@ public interface Kernels {
     void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out);
 
     /**
-     * One optimiser step over a whole arena, then every EMA: ema = rate * ema + (1 - rate) * parameters.
+     * One optimiser step over a whole arena, then every EMA: ema = rate * ema + (1 - rate) * parameters, each in its own
+     * type; with a rate of 0 it is a copy of the parameters.
      *
      * @param hyper F32 or F64 [3]: learning rate, step number counted from 1, factor of the gradients (clipping)
      */

@@ -1,5 +1,6 @@
 package anneal.nn;
 
+import anneal.kernel.DType;
 import anneal.kernel.Shape;
 import anneal.tensor.Device;
 import anneal.tensor.Tape;
@@ -16,8 +17,8 @@ public final class ArenaBuffer {
     private final Tensor flat;
     private final Map<Parameter, Tensor> views = new IdentityHashMap<>();
 
-    ArenaBuffer(Device device, Collection<Parameter> parameters) {
-        flat = device.owned(Shape.of(extent(parameters)));
+    ArenaBuffer(Device device, DType type, Collection<Parameter> parameters) {
+        flat = device.owned(type, Shape.of(extent(parameters)));
         device.kernels().fill(flat.buf(), 0);
         // The views outlive this scope: what keeps their memory is the reference that `flat` has.
         try (var scope = device.scope()) {

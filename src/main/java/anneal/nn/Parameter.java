@@ -11,6 +11,7 @@ public final class Parameter {
     private final WeightLayout layout;
     private final Initialiser initialiser;
     private final Shape shape;
+    private Tensor stored;
     private Tensor value;
     private Tensor gradient;
 
@@ -40,10 +41,26 @@ public final class Parameter {
 
     /** The values that the model computes with; throws IllegalStateException while no arena holds the model. */
     public Tensor value() {
-        if (value == null) {
+        return bound(value);
+    }
+
+    /** The same as exactly as the arena has them: where {@link #value} is a shadow of it, what it was rounded from. */
+    Tensor stored() {
+        return bound(stored);
+    }
+
+    private static Tensor bound(Tensor t) {
+        if (t == null) {
             throw new IllegalStateException("the model has no memory: make a ParameterArena for it first");
         }
-        return value;
+        return t;
+    }
+
+    /** Has {@link #value} follow a change of {@link #stored}. */
+    void refresh() {
+        if (value != stored) {
+            value.copyFrom(stored);
+        }
     }
 
     /** Where gradients are summed; throws IllegalStateException if the model's arena keeps none. */
@@ -58,7 +75,8 @@ public final class Parameter {
         return value != null;
     }
 
-    void bind(Tensor newValue, Tensor newGradient) {
+    void bind(Tensor newStored, Tensor newValue, Tensor newGradient) {
+        stored = newStored;
         value = newValue;
         gradient = newGradient;
     }

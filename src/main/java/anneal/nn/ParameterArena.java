@@ -1,5 +1,6 @@
 package anneal.nn;
 
+import anneal.kernel.DType;
 import anneal.kernel.Philox;
 import anneal.tensor.Device;
 import anneal.tensor.Tensor;
@@ -10,6 +11,11 @@ import java.util.List;
  * The memory of one model on one device: values, gradients, both Adam moments and every EMA, each one contiguous buffer
  * with the same offsets, so that an optimiser step, saving and reducing are single passes. A model is in one arena at a
  * time; closing it frees the memory and the model is a declaration again.
+ *
+ * <p>Where networks compute in bfloat16, what training changes bit by bit is float32, and the network computes with a
+ * {@link #shadow} of the values in bfloat16. The optimiser keeps it up to date, and so do {@link StateDict}
+ * and {@link #initialise}; whoever writes to a buffer by other means calls {@link #compute} for it afterwards. An arena
+ * without moments has the values in bfloat16 alone.
  */
 public final class ParameterArena implements AutoCloseable {
     /** Philox stream of start values; others' streams are in their enums. */
@@ -18,6 +24,7 @@ public final class ParameterArena implements AutoCloseable {
     private final Device device;
     private final Module module;
     private final ArenaBuffer values;
+    private final ArenaBuffer shadow;
     private final ArenaBuffer gradients;
     private final ArenaBuffer firstMoment;
     private final ArenaBuffer secondMoment;
@@ -32,16 +39,19 @@ public final class ParameterArena implements AutoCloseable {
         }
         this.device = device;
         this.module = module;
-        values = new ArenaBuffer(device, parameters);
-        gradients = withGradients ? new ArenaBuffer(device, parameters) : null;
-        firstMoment = withMoments ? new ArenaBuffer(device, parameters) : null;
-        secondMoment = withMoments ? new ArenaBuffer(device, parameters) : null;
+        DType wide = device.wideType();
+        boolean shadowed = withMoments && wide != device.floatType();
+        values = new ArenaBuffer(device, withMoments ? wide : device.floatType(), parameters);
+        shadow = shadowed ? new ArenaBuffer(device, device.floatType(), parameters) : null;
+        gradients = withGradients ? new ArenaBuffer(device, wide, parameters) : null;
+        firstMoment = withMoments ? new ArenaBuffer(device, wide, parameters) : null;
+        secondMoment = withMoments ? new ArenaBuffer(device, wide, parameters) : null;
         for (int i = 0; i < emaCount; i++) {
-            emas.add(new ArenaBuffer(device, parameters));
+            emas.add(new ArenaBuffer(device, wide, parameters));
         }
         compute(values);
         for (var c : module.constants()) {
-            var t = device.owned(device.wideType(), c.shape());
+            var t = device.owned(c.shape());
             t.copyFrom(c.values());
             c.bind(t);
             constants.add(t);
@@ -75,6 +85,11 @@ public final class ParameterArena implements AutoCloseable {
         return values;
     }
 
+    /** What the model computes with, rounded from the values; null where it computes with them as they are. */
+    public ArenaBuffer shadow() {
+        return shadow;
+    }
+
     public ArenaBuffer gradients() {
         return kept(gradients, "gradients");
     }
@@ -105,6 +120,7 @@ public final class ParameterArena implements AutoCloseable {
             var random = Philox.stream(seed, INITIAL_VALUES, number++, 0);
             values.of(p).copyFrom(p.initialiser().values(Math.toIntExact(p.shape().size()), random));
         }
+        compute(values);
         startEmas();
     }
 
@@ -121,14 +137,20 @@ public final class ParameterArena implements AutoCloseable {
 
     /** Makes the model compute with {@code buffer}, an EMA or {@link #values}, until the next call. */
     public void compute(ArenaBuffer buffer) {
+        if (shadow != null) {
+            shadow.flat().copyFrom(buffer.flat());
+        }
         for (var p : module.parameters().values()) {
-            p.bind(buffer.of(p), gradients == null ? null : gradients.of(p));
+            p.bind(buffer.of(p), (shadow == null ? buffer : shadow).of(p), gradients == null ? null : gradients.of(p));
         }
     }
 
     /** Promises that the values stay as they are from now on, so that the device may keep what it makes of them. */
     public void freeze() {
         values.flat().buf().storage().freeze();
+        if (shadow != null) {
+            shadow.flat().buf().storage().freeze();
+        }
     }
 
     @Override
@@ -137,11 +159,11 @@ public final class ParameterArena implements AutoCloseable {
             return;
         }
         open = false;
-        module.parameters().values().forEach(p -> p.bind(null, null));
+        module.parameters().values().forEach(p -> p.bind(null, null, null));
         module.constants().forEach(c -> c.bind(null));
         constants.forEach(Tensor::release);
         emas.forEach(ArenaBuffer::close);
-        for (var buffer : new ArenaBuffer[] {secondMoment, firstMoment, gradients, values}) {
+        for (var buffer : new ArenaBuffer[] {secondMoment, firstMoment, gradients, shadow, values}) {
             if (buffer != null) {
                 buffer.close();
             }

@@ -28,10 +28,14 @@ public final class StateDict {
      *                       nothing has been changed then
      */
     public static void load(Module module, Map<String, TensorData> tensors) throws DataException {
-        load(module, tensors, Parameter::value);
+        check(module, tensors, false);
+        copy(module, tensors);
     }
 
-    /** As {@link #load(Module, Map)}, into another buffer, such as an EMA: {@code arena.emas().get(0)::of}. */
+    /**
+     * As {@link #load(Module, Map)}, into another buffer, such as an EMA: {@code arena.emas().get(0)::of}. The model may
+     * not compute with it before {@link ParameterArena#compute}.
+     */
     public static void load(Module module, Map<String, TensorData> tensors, Function<Parameter, Tensor> target)
             throws DataException {
         check(module, tensors, false);
@@ -41,12 +45,12 @@ public final class StateDict {
     /** As {@link #load(Module, Map)}, but tensors that the module does not have are passed over. */
     public static void loadIgnoringOthers(Module module, Map<String, TensorData> tensors) throws DataException {
         check(module, tensors, true);
-        copy(module, tensors, Parameter::value);
+        copy(module, tensors);
     }
 
     /** The module's values: F32, or F64 from a float64 device. */
     public static SequencedMap<String, TensorData> values(Module module) {
-        return read(module, Parameter::value);
+        return read(module, Parameter::stored);
     }
 
     /** The module's gradients, as {@link #values}. */
@@ -66,6 +70,11 @@ public final class StateDict {
         return t.dtype() == DType.F64
                 ? TensorData.of(p.layout().toCheckpoint(t.toDoubles(), p.shape()), shape)
                 : TensorData.of(p.layout().toCheckpoint(t.toFloats(), p.shape()), shape);
+    }
+
+    private static void copy(Module module, Map<String, TensorData> tensors) {
+        copy(module, tensors, Parameter::stored);
+        module.parameters().values().forEach(Parameter::refresh);
     }
 
     private static void copy(Module module, Map<String, TensorData> tensors, Function<Parameter, Tensor> target) {

@@ -8,11 +8,13 @@ import anneal.nn.ParameterArena;
 import anneal.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", Algorithm 2) over a whole arena, followed by
  * every moving average: ema = rate ema + (1 - rate) parameters. One kernel call a step. What changes from step to step
- * lies in a device buffer, so that a recorded step can be replayed.
+ * lies in a device buffer, so that a recorded step can be replayed. An arena's shadow is written in the same call, as an
+ * average that remembers nothing.
  */
 public final class AdamW implements AutoCloseable {
     private static final int RATE_AND_STEP = 2;
@@ -20,7 +22,8 @@ public final class AdamW implements AutoCloseable {
     private final ParameterArena arena;
     private final AdamWSpec spec;
     private final List<EmaSchedule> schedules;
-    private final Buf[] emas;
+    /** The averages, then the shadow. */
+    private final Buf[] followers;
     /** Learning rate, step number counted from 1, factor of the gradients. */
     private final Tensor hyper;
 
@@ -42,8 +45,9 @@ public final class AdamW implements AutoCloseable {
         this.arena = arena;
         this.spec = spec;
         this.schedules = List.copyOf(schedules);
-        emas = arena.emas().stream().map(AdamW::bufOf).toArray(Buf[]::new);
-        hyper = arena.device().owned(arena.device().wideType(), Shape.of(RATE_AND_STEP + 1));
+        followers = Stream.concat(arena.emas().stream(), Stream.ofNullable(arena.shadow())).map(AdamW::bufOf)
+                .toArray(Buf[]::new);
+        hyper = arena.device().owned(Shape.of(RATE_AND_STEP + 1));
     }
 
     private static Buf bufOf(ArenaBuffer buffer) {
@@ -51,7 +55,7 @@ public final class AdamW implements AutoCloseable {
     }
 
     /**
-     * Updates the arena's values and moments from its gradients, then its averages from the new values.
+     * Updates the arena's values and moments from its gradients, then its averages and its shadow from the new values.
      *
      * @param learningRate   of this step
      * @param step           number of the step, counted from 1: the bias corrections depend on it
@@ -67,9 +71,17 @@ public final class AdamW implements AutoCloseable {
                 hyper.columns(RATE_AND_STEP, RATE_AND_STEP + 1).copyFrom(gradientFactor.reshape(1));
             }
             arena.device().kernels().adamw(spec, hyper.buf(), bufOf(arena.values()), bufOf(arena.gradients()),
-                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), emas,
-                    schedules.stream().mapToDouble(schedule -> schedule.rate(step)).toArray());
+                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), followers, rates(step));
         }
+    }
+
+    /** Of the followers: the shadow's is 0. */
+    private double[] rates(long step) {
+        var rates = new double[followers.length];
+        for (int i = 0; i < schedules.size(); i++) {
+            rates[i] = schedules.get(i).rate(step);
+        }
+        return rates;
     }
 
     @Override

@@ -77,6 +77,7 @@ record TrainingState(int step, double seconds, TrainingLog.Position log, Timeste
             for (var e : buffers.entrySet()) {
                 e.getValue().flat().copyFrom(checkpoint.get(e.getKey()).toFloats());
             }
+            arena.compute(arena.values());
             return state;
         }
     }

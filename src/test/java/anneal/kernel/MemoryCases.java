@@ -105,7 +105,8 @@ final class MemoryCases {
         var first = lab.denseInOut(n);
         var second = lab.alsoResult(lab.denseHolding(lab.floatType(), lab.uniforms(n, 0.01, 2)));
         var emas = lab.perhaps() ? new Buf[0] : new Buf[] {lab.denseInOut(n), lab.denseInOut(n)};
+        var rates = emas.length == 0 ? new double[0] : new double[] {0.9999, lab.perhaps() ? 0.5 : 0};
         lab.kernels().adamw(new AdamWSpec(0.9, 0.999, 1e-8, lab.perhaps() ? 0 : 0.05), hyper, parameters, gradients,
-                first, second, emas, emas.length == 0 ? new double[0] : new double[] {0.9999, 0.5});
+                first, second, emas, rates);
     }
 }
