@@ -1,6 +1,5 @@
 package anneal.diffusion;
 
-import anneal.kernel.Shape;
 import anneal.tensor.Device;
 import anneal.tensor.Embedding;
 import anneal.tensor.Tensor;
@@ -13,13 +12,6 @@ record CoefficientTable(Tensor rows) {
     /** In the current scope. */
     static CoefficientTable of(Device device, double[] coefficients) {
         return new CoefficientTable(device.of(coefficients, coefficients.length, 1));
-    }
-
-    /** As {@link #of}, for numbers that must not be rounded to bfloat16. */
-    static CoefficientTable ofWide(Device device, double[] numbers) {
-        var rows = device.empty(device.wideType(), Shape.of(numbers.length, 1));
-        rows.copyFrom(numbers);
-        return new CoefficientTable(rows);
     }
 
     /**

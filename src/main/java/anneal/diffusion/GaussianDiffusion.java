@@ -57,7 +57,7 @@ public final class GaussianDiffusion {
         logBetas = table(tables.logBetas());
         fixedLargeVariance = table(tables.fixedLargeVariance());
         fixedLargeLogVariance = table(Arrays.stream(tables.fixedLargeVariance()).map(Math::log).toArray());
-        modelTimesteps = CoefficientTable.ofWide(device, process.modelTimesteps(config.rescaleTimesteps()));
+        modelTimesteps = table(process.modelTimesteps(config.rescaleTimesteps()));
     }
 
     public DiffusionConfig config() {

@@ -68,7 +68,7 @@ public final class Walk {
 
     private Tensor run(Tensor initial, Step step, RepeatedStep steps) {
         try (var run = device.scope()) {
-            var x = device.empty(initial.shape());
+            var x = device.empty(initial.dtype(), initial.shape());
             x.copyFrom(initial);
             var t = device.empty(DType.I32, Shape.of(x.dim(0)));
             for (int k = 0; k < times.length; k++) {

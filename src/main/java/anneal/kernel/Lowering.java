@@ -50,7 +50,7 @@ public final class Lowering {
             throw new IllegalArgumentException("a data gradient takes no prologue");
         }
         Shape in = Shape.of(s.n(), s.inH(), s.inW(), s.inC());
-        try (Temporary t = new Temporary(in)) {
+        try (Temporary t = new Temporary(in, x.type())) {
             norm(p, x, t.buf);
             convEpilogue(s, plan, can, Prologue.NONE, t.buf, w, e, y);
         }
@@ -62,7 +62,7 @@ public final class Lowering {
             return;
         }
         onlyForward(s.mode());
-        try (Temporary t = new Temporary(y.shape())) {
+        try (Temporary t = new Temporary(y.shape(), y.type())) {
             withWorkspace(plan, work -> kernels.conv(s, p, x, w, Epilogue.NONE, t.buf, work));
             epilogue(e, t.buf, y);
         }
@@ -82,7 +82,7 @@ public final class Lowering {
             return;
         }
         onlyForward(s.mode());
-        try (Temporary t = new Temporary(y.shape())) {
+        try (Temporary t = new Temporary(y.shape(), y.type())) {
             withWorkspace(plan, work -> kernels.depthwise(s, x, w, Epilogue.NONE, t.buf, work));
             epilogue(e, t.buf, y);
         }
@@ -95,7 +95,7 @@ public final class Lowering {
             withWorkspace(plan, work -> kernels.gemm(s, a, b, e, c, work));
             return;
         }
-        try (Temporary t = new Temporary(Shape.of(s.batch(), s.m(), s.n()))) {
+        try (Temporary t = new Temporary(Shape.of(s.batch(), s.m(), s.n()), c.type())) {
             long entrySize = (long) s.m() * s.n();
             GemmSpec dense = new GemmSpec(s.batch(), s.m(), s.n(), s.k(), s.transA(), s.transB(),
                     s.strideA(), s.strideB(), entrySize);
@@ -123,7 +123,7 @@ public final class Lowering {
             kernels.norm(s, p, x, y);
             return;
         }
-        try (Temporary t = new Temporary(in)) {
+        try (Temporary t = new Temporary(in, x.type())) {
             kernels.norm(s, p.withoutResample(), x, t.buf);
             kernels.resample(p.resample(), t.buf, y, 1, 0);
         }
@@ -192,8 +192,7 @@ public final class Lowering {
     private final class Temporary implements AutoCloseable {
         private final Buf buf;
 
-        Temporary(Shape shape) {
-            DType type = backend.floatType();
+        Temporary(Shape shape, DType type) {
             buf = Buf.dense(memory.allocate(shape.size() * type.bytes()), type, shape);
         }
 

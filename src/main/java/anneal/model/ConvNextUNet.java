@@ -104,7 +104,7 @@ public final class ConvNextUNet extends Module implements ImageNetwork {
     private Tensor restored(Tensor x, Tensor t) {
         var embedding = time == null ? null : time.forward(t).geluErf();
         var skips = new ArrayList<Tensor>();
-        var h = x;
+        var h = x.toFloating();
         for (int i = 0; i < down.size(); i++) {
             h = down.get(i).apply(h, embedding);
             skips.add(h);
@@ -115,7 +115,7 @@ public final class ConvNextUNet extends Module implements ImageNetwork {
             var joined = Concat.concat(3, h, skips.removeLast());
             h = enlarge.get(i).forward(up.get(i).apply(joined, embedding));
         }
-        var y = out.forward(finalBlock.forward(h, null));
+        var y = out.forward(finalBlock.forward(h, null)).toWide();
         if (config.residual()) {
             return y.add(x);
         }

@@ -47,7 +47,7 @@ public final class NoisyClassifier extends Module {
     public Tensor features(Tensor x, Tensor t) {
         return scoped(in -> {
             var e = trunk.embedding(in[1], null);
-            var maps = trunk.descend(in[0], e);
+            var maps = trunk.descend(in[0].toFloating(), e);
             return head.features(maps, trunk.middle(maps.getLast(), e));
         }, x, t);
     }
@@ -59,6 +59,6 @@ public final class NoisyClassifier extends Module {
      * @return logits [N, numClasses]
      */
     public Tensor classify(Tensor features) {
-        return head.classify(features);
+        return scoped(in -> head.classify(in[0].toFloating()).toWide(), features);
     }
 }

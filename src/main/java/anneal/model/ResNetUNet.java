@@ -122,7 +122,7 @@ public final class ResNetUNet extends Module implements ImageNetwork {
     private Tensor restored(Tensor x, Tensor t) {
         var embedding = time.forward(t).silu();
         Deque<Tensor> skips = new ArrayDeque<>();
-        var h = in.forward(x);
+        var h = in.forward(x.toFloating());
         skips.push(h);
         for (int level = 0; level < down.size(); level++) {
             for (var step : down.get(level)) {
@@ -143,6 +143,6 @@ public final class ResNetUNet extends Module implements ImageNetwork {
                 h = enlarge.get(level - 1).apply(h, embedding);
             }
         }
-        return out.afterNorm(outNorm, h, Resample.NONE, null, null, null);
+        return out.afterNorm(outNorm, h, Resample.NONE, null, null, null).toWide();
     }
 }

@@ -86,12 +86,12 @@ public final class UNet extends Module implements ImageNetwork {
         }
         return scoped(in -> {
             var e = trunk.embedding(in[1], in[2]);
-            var skips = trunk.descend(in[0], e);
+            var skips = trunk.descend(in[0].toFloating(), e);
             var h = trunk.middle(skips.getLast(), e);
             for (var block : outputBlocks) {
                 h = scoped(part -> block.apply(Concat.concat(3, part[0], part[1]), part[2]), h, skips.removeLast(), e);
             }
-            return outConv.afterNorm(outNorm, h, Resample.NONE, null, null, null);
+            return outConv.afterNorm(outNorm, h, Resample.NONE, null, null, null).toWide();
         }, x, t, y);
     }
 }

@@ -46,7 +46,8 @@ public final class SineTimeEmbedding extends Module {
     public Tensor forward(Tensor t) {
         return result(scoped(in -> {
             var s = Sinusoids.of(in[0], coarse.tensor(), fine.tensor());
-            return second.forward(activation.apply(first.forward(Concat.concat(1, s.sin(), s.cos()))));
+            var both = Concat.concat(1, s.sin(), s.cos()).toFloating();
+            return second.forward(activation.apply(first.forward(both)));
         }, t));
     }
 }

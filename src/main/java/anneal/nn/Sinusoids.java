@@ -5,7 +5,7 @@ import anneal.tensor.Tensor;
 /**
  * Sines and cosines of timesteps at many frequencies. The angle t f, up to 1000 radians, loses 1e-4 in float32. So each
  * frequency is split into a coarse part of 11 bits, whose product with a timestep is exact, and the small rest; the
- * sum's sine and cosine follow from the parts'. Beside bfloat16 all of it is float32, and only the results are rounded.
+ * sum's sine and cosine follow from the parts'. Beside bfloat16 all of it is float32.
  *
  * @param sin [N, frequencies]
  * @param cos like sin
@@ -31,7 +31,7 @@ record Sinusoids(Tensor sin, Tensor cos) {
         var cosB = b.cos();
         var cos = cosA.mul(cosB).sub(sinA.mul(sinB));
         var sin = sinA.mul(cosB).add(cosA.mul(sinB));
-        return new Sinusoids(sin.toFloating(), cos.toFloating());
+        return new Sinusoids(sin, cos);
     }
 
     /** maxPeriod^(-k/steps) for k below {@code count}. */

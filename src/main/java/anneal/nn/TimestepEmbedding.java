@@ -1,6 +1,5 @@
 package anneal.nn;
 
-import anneal.kernel.Shape;
 import anneal.tensor.Concat;
 import anneal.tensor.Device;
 import anneal.tensor.Pad;
@@ -38,7 +37,7 @@ public final class TimestepEmbedding extends Module {
     public Tensor forward(Tensor t) {
         return scoped(in -> {
             var angles = angles(in[0], coarse.tensor(), fine.tensor(), dim);
-            return second.forward(first.forward(angles).silu());
+            return second.forward(first.forward(angles.toFloating()).silu());
         }, t);
     }
 
@@ -53,16 +52,10 @@ public final class TimestepEmbedding extends Module {
         Device device = t.device();
         try (var scope = device.scope()) {
             var frequencies = frequencies(dim, maxPeriod);
-            var high = wide(device, Sinusoids.coarse(frequencies));
-            var low = wide(device, Sinusoids.fine(frequencies));
+            var high = device.of(Sinusoids.coarse(frequencies), frequencies.length);
+            var low = device.of(Sinusoids.fine(frequencies), frequencies.length);
             return scope.escape(angles(t, high, low, dim));
         }
-    }
-
-    private static Tensor wide(Device device, double[] values) {
-        var t = device.empty(device.wideType(), Shape.of(values.length));
-        t.copyFrom(values);
-        return t;
     }
 
     private static double[] frequencies(int dim, double maxPeriod) {

@@ -26,7 +26,7 @@ final class OpKind implements CaseRunner {
                 continue;
             }
             boolean floating = c.data(input).type().isFloating();
-            tensors.put(input, floating ? c.tensor(input) : c.indices(input));
+            tensors.put(input, floating ? c.tensor(input).toFloating() : c.indices(input));
             if (floating) {
                 differentiable.add(input);
             }

@@ -51,9 +51,11 @@ final class TinyRestorer extends Module {
     /** As {@link Restorer}. */
     Tensor restore(Tensor x, Tensor time) {
         return scoped(in -> {
-            var h = Conv2d.conv2d(in[0], w1.value(), b1.value(), 1, 1);
+            var image = in[0].toFloating();
+            var h = Conv2d.conv2d(image, w1.value(), b1.value(), 1, 1);
             var heard = in[1].affine(0.1, 0.1).perSample(4).mul(e.value().reshape(1, 1, 1, HIDDEN));
-            return Conv2d.conv2d(h.add(heard).tanh(), w2.value(), b2.value(), 1, 1, in[0].mul(0.5));
+            var hidden = h.add(heard).tanh().toFloating();
+            return Conv2d.conv2d(hidden, w2.value(), b2.value(), 1, 1, image.mul(0.5)).toWide();
         }, x, time);
     }
 

@@ -66,8 +66,8 @@ public record Attention(int heads, Packing packing, boolean causal) implements O
     public Tensor forward(OpContext c, Tensor[] in) {
         boolean packed = packing != Packing.SEPARATE;
         AttentionSpec s = spec(in[0].shape(), packed ? in[0].shape() : in[1].shape());
-        Tensor out = c.device().empty(Shape.of(s.n(), s.lengthQ(), s.heads() * s.headDim()));
-        Tensor logSumExp = c.device().empty(c.device().wideType(), Shape.of(s.n(), s.heads(), s.lengthQ()));
+        Tensor out = c.device().empty(in[0].dtype(), Shape.of(s.n(), s.lengthQ(), s.heads() * s.headDim()));
+        Tensor logSumExp = c.device().empty(Shape.of(s.n(), s.heads(), s.lengthQ()));
         Buf mask = NormOptions.bufOf(in[3]);
         c.kernels().attention(s, heads(s, in[0], in[1], in[2]), mask, out.buf().columns(0, s.headDim()),
                 logSumExp.buf());
@@ -80,9 +80,9 @@ public record Attention(int heads, Packing packing, boolean causal) implements O
         Device d = c.device();
         boolean packed = packing != Packing.SEPARATE;
         AttentionSpec s = spec(c.inputShape(0), packed ? c.inputShape(0) : c.inputShape(1));
-        Tensor dq = d.empty(c.inputShape(0));
-        Tensor dk = packed ? null : d.empty(c.inputShape(1));
-        Tensor dv = packed ? null : d.empty(c.inputShape(2));
+        Tensor dq = d.empty(g.dtype(), c.inputShape(0));
+        Tensor dk = packed ? null : d.empty(g.dtype(), c.inputShape(1));
+        Tensor dv = packed ? null : d.empty(g.dtype(), c.inputShape(2));
         c.kernels().attentionBackward(s, heads(s, c.saved(0), c.saved(1), c.saved(2)),
                 NormOptions.bufOf(c.saved(3)), c.saved(4).buf().columns(0, s.headDim()), c.saved(5).buf(),
                 g.buf().columns(0, s.headDim()), heads(s, dq, dk, dv));

@@ -1,5 +1,6 @@
 package anneal.tensor;
 
+import anneal.kernel.DType;
 import anneal.kernel.MapOp;
 import anneal.kernel.MapOp.Fn;
 import anneal.kernel.Shape;
@@ -10,10 +11,14 @@ record Binary(Fn fn) implements Op {
         return Op.apply(new Binary(fn), a, b);
     }
 
+    /** Of a result that both are part of: wide if one of them is. */
+    static DType type(Tensor a, Tensor b) {
+        return b.dtype() == b.device().wideType() ? b.dtype() : a.dtype();
+    }
+
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        var type = in[1].dtype() == c.device().wideType() ? in[1].dtype() : in[0].dtype();
-        Tensor y = c.device().empty(type, Shape.broadcast(in[0].shape(), in[1].shape()));
+        Tensor y = c.device().empty(type(in[0], in[1]), Shape.broadcast(in[0].shape(), in[1].shape()));
         c.kernels().map(MapOp.of(fn), y.buf(), in[0].buf(), in[1].buf());
         switch (fn) {
             case ADD, SUB -> { }

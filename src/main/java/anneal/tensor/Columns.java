@@ -13,7 +13,7 @@ record Columns(int from, int to) implements Op {
 
     @Override
     public Tensor[] backward(OpContext c, Tensor g) {
-        Tensor dx = c.device().zeros(c.inputShape(0));
+        Tensor dx = c.device().zeros(g.dtype(), c.inputShape(0));
         c.kernels().copy(Strided.intoRegion(g.buf(), dx.buf(), from), g.buf(), dx.buf());
         return new Tensor[] {dx};
     }

@@ -47,7 +47,7 @@ public record Concat(int axis) implements Op {
     }
 
     private Tensor part(OpContext c, Tensor g, Shape shape, int at) {
-        Tensor dx = c.device().empty(shape);
+        Tensor dx = c.device().empty(g.dtype(), shape);
         c.kernels().copy(Strided.fromRegion(g.buf(), at * Strided.strides(g.buf())[axis], dx.buf()), g.buf(), dx.buf());
         return dx;
     }

@@ -83,7 +83,7 @@ public record Conv2d(int stride, int padding, NormOptions norm) implements Op {
             p = norm.prologue(s, in[GAMMA], in[BETA], in[SCALE_SHIFT]);
         }
         ConvSpec spec = spec(Mode.FORWARD, x.shape(), in[W].shape());
-        Tensor y = c.device().empty(Shape.of(spec.n(), spec.outH(), spec.outW(), spec.outC()));
+        Tensor y = c.device().empty(x.dtype(), Shape.of(spec.n(), spec.outH(), spec.outW(), spec.outC()));
         Epilogue e = new Epilogue(NormOptions.bufOf(in[BIAS]), NormOptions.bufOf(in[ROW_ADD]),
                 NormOptions.bufOf(in[RESIDUAL]), 1, 0, Activation.NONE);
         c.lowering().conv(spec, p, x.buf(), in[W].buf(), e, y.buf());
@@ -105,10 +105,10 @@ public record Conv2d(int stride, int padding, NormOptions norm) implements Op {
                     out[W].buf(), Epilogue.NONE, g.buf());
         }
         if (c.needs(BIAS)) {
-            out[BIAS] = Reduction.sum(g, false, 0, 1, 2);
+            out[BIAS] = Reduction.wideSum(g, c.inputShape(BIAS), 0, 1, 2);
         }
         if (c.needs(ROW_ADD)) {
-            out[ROW_ADD] = Reduction.sum(g, false, 1, 2);
+            out[ROW_ADD] = Reduction.wideSum(g, c.inputShape(ROW_ADD), 1, 2);
         }
         if (c.needs(RESIDUAL)) {
             out[RESIDUAL] = g;
@@ -129,7 +129,7 @@ public record Conv2d(int stride, int padding, NormOptions norm) implements Op {
 
     private void inputGradients(OpContext c, Prologue p, Tensor g, Tensor[] out) {
         ConvSpec spec = spec(Mode.DATA_GRADIENT, c.inputShape(X), c.inputShape(W));
-        Tensor seen = c.device().empty(Shape.of(spec.n(), spec.inH(), spec.inW(), spec.inC()));
+        Tensor seen = c.device().empty(g.dtype(), Shape.of(spec.n(), spec.inH(), spec.inW(), spec.inC()));
         c.lowering().conv(spec, Prologue.NONE, seen.buf(), c.saved(1).buf(), Epilogue.NONE, g.buf());
         if (norm == null) {
             out[X] = seen;

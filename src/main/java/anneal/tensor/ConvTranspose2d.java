@@ -36,7 +36,7 @@ public record ConvTranspose2d(int stride, int padding) implements Op {
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
         ConvSpec s = spec(Mode.DATA_GRADIENT, in[0].shape(), in[1].shape());
-        Tensor y = c.device().empty(Shape.of(s.n(), s.inH(), s.inW(), s.inC()));
+        Tensor y = c.device().empty(in[0].dtype(), Shape.of(s.n(), s.inH(), s.inW(), s.inC()));
         c.lowering().conv(s, Prologue.NONE, y.buf(), in[1].buf(), Epilogue.NONE, in[0].buf());
         if (in[2] != null) {
             c.kernels().map(MapOp.of(MapOp.Fn.ADD), y.buf(), y.buf(), in[2].buf());
@@ -51,7 +51,7 @@ public record ConvTranspose2d(int stride, int padding) implements Op {
         Shape w = c.inputShape(1);
         Tensor[] out = new Tensor[c.inputCount()];
         if (c.needs(0)) {
-            out[0] = c.device().empty(x);
+            out[0] = c.device().empty(g.dtype(), x);
             c.lowering().conv(spec(Mode.FORWARD, x, w), Prologue.NONE, g.buf(), c.saved(1).buf(),
                     Epilogue.NONE, out[0].buf());
         }
@@ -61,7 +61,7 @@ public record ConvTranspose2d(int stride, int padding) implements Op {
                     Epilogue.NONE, c.saved(0).buf());
         }
         if (c.needs(2)) {
-            out[2] = Reduction.sum(g, false, 0, 1, 2);
+            out[2] = Reduction.wideSum(g, c.inputShape(2), 0, 1, 2);
         }
         return out;
     }

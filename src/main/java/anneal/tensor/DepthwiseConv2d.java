@@ -36,7 +36,7 @@ public record DepthwiseConv2d(int padding) implements Op {
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
         DepthwiseSpec s = spec(Mode.FORWARD, in[X].shape(), in[W].shape());
-        Tensor y = c.device().empty(Shape.of(s.n(), s.outH(), s.outW(), s.channels()));
+        Tensor y = c.device().empty(in[X].dtype(), Shape.of(s.n(), s.outH(), s.outW(), s.channels()));
         Epilogue e = new Epilogue(NormOptions.bufOf(in[BIAS]), NormOptions.bufOf(in[ROW_ADD]), null, 1, 0,
                 Activation.NONE);
         c.lowering().depthwise(s, in[X].buf(), in[W].buf(), e, y.buf());
@@ -50,7 +50,7 @@ public record DepthwiseConv2d(int padding) implements Op {
         Shape w = c.inputShape(W);
         Tensor[] out = new Tensor[c.inputCount()];
         if (c.needs(X)) {
-            out[X] = c.device().empty(x);
+            out[X] = c.device().empty(g.dtype(), x);
             c.lowering().depthwise(spec(Mode.DATA_GRADIENT, x, w), out[X].buf(), c.saved(1).buf(), Epilogue.NONE,
                     g.buf());
         }
@@ -60,10 +60,10 @@ public record DepthwiseConv2d(int padding) implements Op {
                     g.buf());
         }
         if (c.needs(BIAS)) {
-            out[BIAS] = Reduction.sum(g, false, 0, 1, 2);
+            out[BIAS] = Reduction.wideSum(g, c.inputShape(BIAS), 0, 1, 2);
         }
         if (c.needs(ROW_ADD)) {
-            out[ROW_ADD] = Reduction.sum(g, false, 1, 2);
+            out[ROW_ADD] = Reduction.wideSum(g, c.inputShape(ROW_ADD), 1, 2);
         }
         return out;
     }

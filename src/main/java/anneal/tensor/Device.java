@@ -50,12 +50,17 @@ public final class Device implements AutoCloseable {
         return lowering;
     }
 
-    /** Element type of floating tensors on this device. */
+    /** What networks compute in on this device: their parameters' type and their activations'. */
     public DType floatType() {
         return backend.floatType();
     }
 
-    /** Of what must not be rounded to bfloat16 (statistics, angles, rates): float32 there, else {@link #floatType}. */
+    /**
+     * Of everything else: images, noise, coefficients, statistics, losses, the gradients of parameters. float32 where
+     * networks compute in bfloat16, else {@link #floatType}. Networks round at their entrance
+     * ({@link Tensor#toFloating}) and hand out what they found as {@link Tensor#toWide}; an operation's result has the
+     * type of what it is made of.
+     */
     public DType wideType() {
         return floatType() == DType.BF16 ? DType.F32 : floatType();
     }
@@ -108,9 +113,9 @@ public final class Device implements AutoCloseable {
 
     // ---- creation ----
 
-    /** An uninitialised tensor of this device's float type, in the current scope. */
+    /** An uninitialised tensor of this device's wide type, in the current scope. */
     public Tensor empty(Shape shape) {
-        return empty(floatType(), shape);
+        return empty(wideType(), shape);
     }
 
     public Tensor empty(DType type, Shape shape) {
@@ -121,7 +126,7 @@ public final class Device implements AutoCloseable {
 
     /** An uninitialised tensor that belongs to no scope: the caller must {@link Tensor#release} it. */
     public Tensor owned(Shape shape) {
-        return owned(floatType(), shape);
+        return owned(wideType(), shape);
     }
 
     public Tensor owned(DType type, Shape shape) {
@@ -129,13 +134,21 @@ public final class Device implements AutoCloseable {
     }
 
     public Tensor full(double value, Shape shape) {
-        Tensor t = empty(shape);
+        return full(value, wideType(), shape);
+    }
+
+    private Tensor full(double value, DType type, Shape shape) {
+        Tensor t = empty(type, shape);
         kernels().fill(t.buf(), value);
         return t;
     }
 
     public Tensor zeros(Shape shape) {
-        return full(0, shape);
+        return zeros(wideType(), shape);
+    }
+
+    public Tensor zeros(DType type, Shape shape) {
+        return full(0, type, shape);
     }
 
     public Tensor scalar(double value) {

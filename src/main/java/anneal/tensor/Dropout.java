@@ -26,6 +26,7 @@ public record Dropout(double p, long seed, int stream) implements Op {
         c.kernels().random(new RandomSpec(RandomSpec.Kind.UNIFORM, seed, stream), in[1].buf(), in[2].buf(), keep.buf());
         c.kernels().map(MapOp.of(MapOp.Fn.LESS, p, 0), keep.buf(), keep.buf());
         c.kernels().map(MapOp.of(MapOp.Fn.AFFINE, -1 / (1 - p), 1 / (1 - p)), keep.buf(), keep.buf());
+        keep = keep.as(in[0].dtype());
         c.save(keep);
         return in[0].detach().mul(keep);
     }

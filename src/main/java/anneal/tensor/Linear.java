@@ -35,7 +35,7 @@ public record Linear() implements Op {
     public Tensor forward(OpContext c, Tensor[] in) {
         Tensor x = in[0];
         Tensor w = in[1];
-        Tensor y = c.device().empty(x.shape().with(-1, w.dim(0)));
+        Tensor y = c.device().empty(x.dtype(), x.shape().with(-1, w.dim(0)));
         Buf bias = in[2] == null ? null : in[2].buf();
         Buf residual = in[3] == null ? null : matrix(in[3]);
         Buf rows = matrix(x);
@@ -53,7 +53,7 @@ public record Linear() implements Op {
         int in = c.inputShape(1).dim(1);
         Tensor dx = null;
         if (c.needs(0)) {
-            dx = c.device().empty(c.inputShape(0));
+            dx = c.device().empty(g.dtype(), c.inputShape(0));
             c.lowering().gemm(GemmSpec.of(m, in, out, false, false), rows, c.saved(1).buf(), Epilogue.NONE, matrix(dx));
         }
         Tensor dw = null;

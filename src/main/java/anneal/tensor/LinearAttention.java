@@ -32,8 +32,8 @@ public record LinearAttention(int heads) implements Op {
         int width = qkv.dim(2) / 3;
         int d = width / heads;
         Tensor keys = softmaxOverTokens(c, part(qkv, 1));
-        Tensor context = c.device().empty(Shape.of(qkv.dim(0), heads, d, d));
-        Tensor out = c.device().empty(Shape.of(qkv.dim(0), qkv.dim(1), width));
+        Tensor context = c.device().empty(qkv.dtype(), Shape.of(qkv.dim(0), heads, d, d));
+        Tensor out = c.device().empty(qkv.dtype(), Shape.of(qkv.dim(0), qkv.dim(1), width));
         for (int h = 0; h < heads; h++) {
             reduceTokens(c, head(keys.buf(), h, d), head(part(qkv, 2), h, d), context, h);
             spread(c, head(part(qkv, 0), h, d), context, h, false, head(out.buf(), h, d));
@@ -49,9 +49,9 @@ public record LinearAttention(int heads) implements Op {
         Tensor context = c.saved(2);
         Device device = c.device();
         int d = keys.dim(2) / heads;
-        Tensor out = device.empty(qkv.shape());
-        Tensor dKeys = device.empty(keys.shape());
-        Tensor dContext = device.empty(context.shape());
+        Tensor out = device.empty(qkv.dtype(), qkv.shape());
+        Tensor dKeys = device.empty(keys.dtype(), keys.shape());
+        Tensor dContext = device.empty(context.dtype(), context.shape());
         for (int h = 0; h < heads; h++) {
             Buf gradient = head(g.buf(), h, d);
             spread(c, gradient, context, h, true, head(part(out, 0), h, d));
@@ -68,7 +68,7 @@ public record LinearAttention(int heads) implements Op {
 
     private static Tensor softmaxOverTokens(OpContext c, Buf k) {
         Shape s = k.shape();
-        Tensor y = c.device().empty(s);
+        Tensor y = c.device().empty(k.type(), s);
         Tensor row = c.device().empty(s.with(1, 1));
         c.kernels().reduce(ReduceOp.of(ReduceOp.Fn.MAX, 1, 0), new int[] {1}, k, row.buf());
         c.kernels().map(MapOp.of(Fn.SUB), y.buf(), k, row.buf());

@@ -1,5 +1,6 @@
 package anneal.tensor;
 
+import anneal.kernel.DType;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Shape;
@@ -22,7 +23,8 @@ public record MatMul(boolean transA, boolean transB) implements Op {
             throw new IllegalArgumentException("matrix product of " + a.shape() + (transA ? " transposed" : "")
                     + " and " + b.shape() + (transB ? " transposed" : ""));
         }
-        return Op.apply(new MatMul(transA, transB), a, b);
+        DType type = Binary.type(a, b);
+        return Op.apply(new MatMul(transA, transB), a.as(type), b.as(type));
     }
 
     @Override
@@ -58,7 +60,7 @@ public record MatMul(boolean transA, boolean transB) implements Op {
         int[] dims = Arrays.copyOf(batch.toArray(), batch.rank() + 2);
         dims[dims.length - 2] = m;
         dims[dims.length - 1] = n;
-        Tensor y = c.device().empty(Shape.of(dims));
+        Tensor y = c.device().empty(a.dtype(), Shape.of(dims));
         Tensor left = spread(a, batchA, batch);
         Tensor right = spread(b, batchB, batch);
         int count = Math.toIntExact(batch.size());
@@ -76,7 +78,7 @@ public record MatMul(boolean transA, boolean transB) implements Op {
         if (own.size() == 1 || own.size() == batch.size()) {
             return t;
         }
-        Tensor zero = t.device().zeros(broadcastShape(t, batch));
+        Tensor zero = t.device().zeros(t.dtype(), broadcastShape(t, batch));
         return zero.add(t);
     }
 

@@ -25,8 +25,7 @@ public record NormOptions(int groups, double eps, Activation act, Resample resam
 
     Statistics statistics(Tensor x) {
         Shape s = Shape.of(x.dim(0), groups);
-        Statistics out = new Statistics(x.device().empty(x.device().wideType(), s),
-                x.device().empty(x.device().wideType(), s));
+        Statistics out = new Statistics(x.device().empty(s), x.device().empty(s));
         x.device().kernels().normStats(spec(x.shape()), x.buf(), out.mean.buf(), out.rstd.buf());
         return out;
     }
@@ -46,7 +45,7 @@ public record NormOptions(int groups, double eps, Activation act, Resample resam
     Tensor[] backward(Prologue p, Tensor x, Tensor g, boolean[] wanted, Shape gamma, Shape beta, Shape scaleShift) {
         Device d = x.device();
         Tensor dense = Resampling.backward(d, resample, g, x.shape());
-        Tensor dx = wanted[0] ? d.empty(x.shape()) : null;
+        Tensor dx = wanted[0] ? d.empty(x.dtype(), x.shape()) : null;
         Tensor dGamma = wanted[1] ? d.empty(gamma) : null;
         Tensor dBeta = wanted[2] ? d.empty(beta) : null;
         Tensor dScaleShift = wanted[3] ? d.empty(scaleShift) : null;

@@ -4,7 +4,7 @@ package anneal.tensor;
  * A differentiable operation: one small class that says forward and backward. The list is closed, so that the gradient
  * checks can enumerate it; an operation without a check fails the build (OpGradientTest).
  */
-public sealed interface Op permits Attention, Binary, Checkpoint, Columns, Concat, Conv2d, ConvTranspose2d,
+public sealed interface Op permits Attention, Binary, Cast, Checkpoint, Columns, Concat, Conv2d, ConvTranspose2d,
         DepthwiseConv2d, Dropout, Embedding, GroupNorm, Linear, LinearAttention, MatMul, Pad, Permute, Reduction,
         Resampling, Reshape, Select, Slice, Softmax, Unary {
 

@@ -65,13 +65,24 @@ record Reduction(double factor, List<Integer> axes) implements Op {
         return kept.reshape(shape.toArray());
     }
 
+    /** As {@link #sumTo} for the given axes, in the device's wide type: the gradient of a parameter, or part of one. */
+    static Tensor wideSum(Tensor g, Shape shape, int... axes) {
+        Shape kept = g.shape();
+        for (int a : axes) {
+            kept = kept.with(a, 1);
+        }
+        Tensor sum = g.device().empty(kept);
+        g.device().kernels().reduce(ReduceOp.SUM, axes, g.buf(), sum.buf());
+        return sum.reshape(shape.toArray());
+    }
+
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
         Shape kept = in[0].shape();
         for (int a : axes) {
             kept = kept.with(a, 1);
         }
-        Tensor y = c.device().empty(kept);
+        Tensor y = c.device().empty(in[0].dtype(), kept);
         int[] which = axes.stream().mapToInt(i -> i).toArray();
         c.kernels().reduce(ReduceOp.of(ReduceOp.Fn.SUM, factor, 0), which, in[0].buf(), y.buf());
         return y;
@@ -79,7 +90,7 @@ record Reduction(double factor, List<Integer> axes) implements Op {
 
     @Override
     public Tensor[] backward(OpContext c, Tensor g) {
-        Tensor x = c.device().empty(c.inputShape(0));
+        Tensor x = c.device().empty(g.dtype(), c.inputShape(0));
         c.kernels().map(MapOp.of(MapOp.Fn.AFFINE, factor, 0), x.buf(), g.buf());
         return new Tensor[] {x};
     }

@@ -24,19 +24,19 @@ public record Resampling(Resample mode) implements Op {
             return g;
         }
         if (mode == Resample.UP) {
-            Tensor dx = device.empty(shape);
+            Tensor dx = device.empty(g.dtype(), shape);
             device.kernels().resample(Resample.DOWN, g.buf(), dx.buf(), 4, 0);
             return dx;
         }
         boolean even = shape.dim(1) % 2 == 0 && shape.dim(2) % 2 == 0;
-        Tensor dx = device.empty(resampled(g.shape(), Resample.UP));
+        Tensor dx = device.empty(g.dtype(), resampled(g.shape(), Resample.UP));
         device.kernels().resample(Resample.UP, g.buf(), dx.buf(), 0.25, 0);
         return even ? dx : Pad.pad(Pad.pad(dx, 1, 0, shape.dim(1) % 2), 2, 0, shape.dim(2) % 2);
     }
 
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        Tensor y = c.device().empty(resampled(in[0].shape(), mode));
+        Tensor y = c.device().empty(in[0].dtype(), resampled(in[0].shape(), mode));
         c.kernels().resample(mode, in[0].buf(), y.buf(), 1, 0);
         return y;
     }

@@ -37,13 +37,17 @@ public final class Resize {
         int c = x.dim(3);
         Tensor y = x;
         if (h != height || method != Method.NEAREST) {
-            Tensor rows = x.device().of(InterpolationMatrix.of(h, height, method, antialias), height, h);
+            Tensor rows = matrix(x, InterpolationMatrix.of(h, height, method, antialias), height, h);
             y = MatMul.matmul(rows, y.reshape(n, h, w * c)).reshape(n, height, w, c);
         }
         if (w != width || method != Method.NEAREST) {
-            Tensor columns = x.device().of(InterpolationMatrix.of(w, width, method, antialias), width, w);
+            Tensor columns = matrix(x, InterpolationMatrix.of(w, width, method, antialias), width, w);
             y = MatMul.matmul(columns, y.reshape(n * height, w, c)).reshape(n, height, width, c);
         }
         return y;
+    }
+
+    private static Tensor matrix(Tensor x, double[] weights, int to, int from) {
+        return x.device().of(weights, to, from).as(x.dtype());
     }
 }

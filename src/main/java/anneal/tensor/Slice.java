@@ -45,7 +45,7 @@ public record Slice(int axis, int start, int step, int count) implements Op {
 
     @Override
     public Tensor[] backward(OpContext c, Tensor g) {
-        Tensor dx = c.device().zeros(c.inputShape(0));
+        Tensor dx = c.device().zeros(g.dtype(), c.inputShape(0));
         long[] strides = dx.shape().strides();
         long at = start * strides[axis];
         strides[axis] *= step;

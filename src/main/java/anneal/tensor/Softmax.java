@@ -28,7 +28,7 @@ public record Softmax(boolean log) implements Op {
 
     @Override
     public Tensor forward(OpContext c, Tensor[] in) {
-        Tensor y = c.device().empty(in[0].shape());
+        Tensor y = c.device().empty(in[0].dtype(), in[0].shape());
         c.kernels().softmax(log, in[0].buf(), y.buf());
         c.save(y);
         return y;
@@ -36,7 +36,7 @@ public record Softmax(boolean log) implements Op {
 
     @Override
     public Tensor[] backward(OpContext c, Tensor g) {
-        Tensor dx = c.device().empty(g.shape());
+        Tensor dx = c.device().empty(g.dtype(), g.shape());
         c.kernels().softmaxBackward(log, c.saved(0).buf(), g.buf(), dx.buf());
         return new Tensor[] {dx};
     }

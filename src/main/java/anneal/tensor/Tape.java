@@ -1,5 +1,6 @@
 package anneal.tensor;
 
+import anneal.kernel.DType;
 import anneal.kernel.MapOp;
 import anneal.kernel.Storage;
 import java.util.ArrayList;
@@ -37,14 +38,17 @@ public final class Tape implements AutoCloseable {
         private final Op op;
         private final OpContext context;
         private final Tensor sink;
+        private final DType type;
         private boolean needed = true;
         private Tensor gradient;
 
-        Node(Tape tape, Op op, OpContext context, Tensor sink) {
+        /** @param type of the gradient */
+        Node(Tape tape, Op op, OpContext context, Tensor sink, DType type) {
             this.tape = tape;
             this.op = op;
             this.context = context;
             this.sink = sink;
+            this.type = type;
         }
 
         boolean isNeeded() {
@@ -62,16 +66,16 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    /** Makes gradients with respect to {@code t} available. */
+    /** Makes gradients with respect to {@code ts} available, in the device's wide type. */
     public void watch(Tensor... ts) {
         for (Tensor t : ts) {
-            leaves.put(t, new Node(this, null, null, null));
+            leaves.put(t, new Node(this, null, null, null, device.wideType()));
         }
     }
 
     /** Watches a parameter whose gradient is added to {@code sink}, a tensor of the same shape, as it is found. */
     public void watchInto(Tensor parameter, Tensor sink) {
-        leaves.put(parameter, new Node(this, null, null, sink));
+        leaves.put(parameter, new Node(this, null, null, sink, sink.dtype()));
     }
 
     Node nodeOf(Tensor t) {
@@ -83,7 +87,7 @@ public final class Tape implements AutoCloseable {
         if (used) {
             throw new IllegalStateException("operation recorded on a tape whose gradient was taken already");
         }
-        Node node = new Node(this, op, context, null);
+        Node node = new Node(this, op, context, null, out.dtype());
         nodes.add(node);
         out.setNode(node);
     }
@@ -177,12 +181,13 @@ public final class Tape implements AutoCloseable {
         }
     }
 
-    private void accumulate(Node n, Tensor g) {
+    private void accumulate(Node n, Tensor gradient) {
         MapOp add = MapOp.of(MapOp.Fn.ADD);
         if (n.sink != null) {
-            device.kernels().map(add, n.sink.buf(), n.sink.buf(), g.buf());
+            device.kernels().map(add, n.sink.buf(), n.sink.buf(), gradient.buf());
             return;
         }
+        Tensor g = gradient.as(n.type);
         Storage fresh = g.buf().storage();
         if (n.gradient == null) {
             fresh.retain();
@@ -194,7 +199,7 @@ public final class Tape implements AutoCloseable {
             device.kernels().map(add, n.gradient.buf(), n.gradient.buf(), g.buf());
             return;
         }
-        Tensor sum = device.owned(g.shape());
+        Tensor sum = device.owned(g.dtype(), g.shape());
         device.kernels().map(add, sum.buf(), n.gradient.buf(), g.buf());
         old.release();
         n.gradient = sum;

@@ -69,23 +69,18 @@ public final class Tensor {
         return device.view(buf);
     }
 
-    /** The same numbers in the device's float type: this tensor itself if they are already; no gradient otherwise. */
+    /** The same numbers as networks compute with them ({@link Device#floatType}); this tensor itself if they are. */
     public Tensor toFloating() {
         return as(device.floatType());
     }
 
-    /** The same numbers in the device's wide type ({@link Device#wideType}), as {@link #toFloating}. */
+    /** The same numbers in the device's wide type ({@link Device#wideType}); this tensor itself if they are. */
     public Tensor toWide() {
         return as(device.wideType());
     }
 
-    private Tensor as(DType type) {
-        if (dtype() == type) {
-            return this;
-        }
-        Tensor out = device.empty(type, shape());
-        device.kernels().copy(Strided.fromRegion(buf, 0, out.buf), buf, out.buf);
-        return out;
+    Tensor as(DType type) {
+        return dtype() == type ? this : Cast.cast(this, type);
     }
 
     /** The same numbers as I32, truncated towards zero: this tensor itself if they are I32; no gradient otherwise. */

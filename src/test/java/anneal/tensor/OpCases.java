@@ -180,6 +180,7 @@ final class OpCases {
                 x -> LinearAttention.linearAttention(x[0], 2).square(), s(2, 5, 18));
         add("linear attention of columns", LinearAttention.class,
                 x -> LinearAttention.linearAttention(x[0].columns(1, 7), 1), s(1, 4, 9));
+        add("cast", Cast.class, x -> Cast.cast(x[0].columns(1, 4).square(), x[0].dtype()).square(), s(2, 3, 5));
         add("softmax", Softmax.class, x -> x[0].softmax().square(), s(3, 7));
         add("log softmax", Softmax.class, x -> x[0].logSoftmax(), s(2, 3, 5));
         add("cross entropy", Softmax.class,

@@ -41,12 +41,12 @@ public final class AuthorsVariants {
     public static ColdSampler individualSequential(Degradation kernels) {
         return (d, x, restored, level) -> {
             var below = Levels.below(level, 1);
-            return Select.where(below.toFloating().less(0.5).perSample(x.rank()), restored, kernels.degrade(x, below));
+            return Select.where(below.toWide().less(0.5).perSample(x.rank()), restored, kernels.degrade(x, below));
         };
     }
 
     private static Tensor wrappedBelow(Tensor level, int steps) {
-        var below = level.toFloating().sub(1);
+        var below = level.toWide().sub(1);
         return below.add(below.less(0.5).mul(steps)).toInts();
     }
 }

@@ -21,6 +21,6 @@ public record EightBit(Degradation degradation) implements Degradation {
 
     /** trunc(255 (x + 1)/2), towards zero, back in -1..1. */
     public static Tensor truncate(Tensor x) {
-        return x.affine(LARGEST / 2, LARGEST / 2).toInts().toFloating().affine(2 / LARGEST, -1);
+        return x.affine(LARGEST / 2, LARGEST / 2).toInts().toWide().affine(2 / LARGEST, -1);
     }
 }

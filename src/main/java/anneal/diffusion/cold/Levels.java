@@ -36,7 +36,7 @@ public final class Levels {
 
     /** From a tensor of such times, I32 [N], which were checked when they were drawn. */
     public static Tensor ofCodeTimes(Tensor times) {
-        return times.toFloating().add(1).toInts();
+        return times.toWide().add(1).toInts();
     }
 
     static void check(Degradation degradation, int level) {
@@ -48,16 +48,16 @@ public final class Levels {
 
     /** {@code by} levels lower, at least 0. */
     static Tensor below(Tensor level, int by) {
-        return level.toFloating().sub(by).clampMin(0).toInts();
+        return level.toWide().sub(by).clampMin(0).toInts();
     }
 
     /** What networks are told: s - 1, float [N]. */
     static Tensor time(Tensor level) {
-        return level.toFloating().sub(1);
+        return level.toWide().sub(1);
     }
 
     /** {@code clean} for the images at level 0, else {@code degraded}. */
     static Tensor cleanOr(Tensor level, Tensor clean, Tensor degraded) {
-        return Select.where(level.toFloating().less(0.5).perSample(clean.rank()), clean, degraded);
+        return Select.where(level.toWide().less(0.5).perSample(clean.rank()), clean, degraded);
     }
 }

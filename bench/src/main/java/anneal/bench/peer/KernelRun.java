@@ -25,7 +25,7 @@ final class KernelRun implements Ours {
 
     Buf input(String name) {
         var data = inputs.get(name);
-        return device.of(data.toFloats(), data.intShape()).buf();
+        return device.of(data.toFloats(), data.intShape()).toFloating().buf();
     }
 
     Buf output(String name, int... dims) {
@@ -35,7 +35,7 @@ final class KernelRun implements Ours {
     }
 
     Buf scratch(int... dims) {
-        return device.empty(Shape.of(dims)).buf();
+        return device.empty(device.floatType(), Shape.of(dims)).buf();
     }
 
     KernelRun calling(Runnable kernels) {
