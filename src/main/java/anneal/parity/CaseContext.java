@@ -4,13 +4,14 @@ import anneal.io.DataException;
 import anneal.io.SafeTensors;
 import anneal.io.SafeTensorsFile;
 import anneal.io.TensorData;
-import anneal.kernel.Shape;
 import anneal.tensor.Device;
 import anneal.tensor.Tensor;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /** One case ready to run: the device, the config, and what is given, by the fixture's names without {@code in.}. */
@@ -21,18 +22,27 @@ final class CaseContext implements AutoCloseable {
     private final Manifest manifest;
     private final Manifest.Case entry;
     private final SafeTensorsFile file;
+    private final Disturbance disturbance;
 
-    private CaseContext(Device device, Manifest manifest, Manifest.Case entry, SafeTensorsFile file) {
+    private CaseContext(Device device, Manifest manifest, Manifest.Case entry, SafeTensorsFile file,
+                        Disturbance disturbance) {
         this.device = device;
         this.manifest = manifest;
         this.entry = entry;
         this.file = file;
+        this.disturbance = disturbance;
     }
 
     /** Opens the case's file. The tensors made through it belong to the device's current scope. */
     static CaseContext open(Device device, Manifest manifest, Manifest.Case entry) throws IOException {
+        return open(device, manifest, entry, Disturbance.NONE);
+    }
+
+    /** As the other, with what is given disturbed. */
+    static CaseContext open(Device device, Manifest manifest, Manifest.Case entry, Disturbance disturbance)
+            throws IOException {
         var file = entry.file() == null ? null : SafeTensors.read(manifest.folder().resolve(entry.file()));
-        return new CaseContext(device, manifest, entry, file);
+        return new CaseContext(device, manifest, entry, file, disturbance);
     }
 
     public Device device() {
@@ -68,6 +78,10 @@ final class CaseContext implements AutoCloseable {
 
     /** An input as it lies in the file. */
     public TensorData data(String input) throws IOException {
+        return disturbance.ofInput(input, undisturbed(input));
+    }
+
+    private TensorData undisturbed(String input) throws IOException {
         if (file == null) {
             throw new DataException("case " + entry.name() + " has no file, but " + stored(input) + " is needed");
         }
@@ -88,19 +102,15 @@ final class CaseContext implements AutoCloseable {
         return Arrays.stream(data(input).toLongs()).mapToInt(Math::toIntExact).toArray();
     }
 
-    /** An input in the device's float type, in the fixture's layout. */
+    /** An input in the device's wide type, in the fixture's layout. */
     public Tensor tensor(String input) throws IOException {
         return upload(data(input));
     }
 
-    /** Timesteps as a network hears of them: whole numbers, or fractions in the device's wide type. */
+    /** Timesteps as a network hears of them: whole numbers or fractions. */
     public Tensor timesteps(String input) throws IOException {
-        if (!data(input).type().isFloating()) {
-            return indices(input);
-        }
-        var t = device.empty(device.wideType(), Shape.of(data(input).intShape()));
-        t.copyFrom(doubles(input));
-        return t;
+        var t = undisturbed(input);
+        return t.type().isFloating() ? upload(t) : indices(input);
     }
 
     /** An input image [N, C, H, W] (or sequence [N, C, L]) with its channels last. */
@@ -123,6 +133,13 @@ final class CaseContext implements AutoCloseable {
     /** Labels {@code y} if the case has them, else null. */
     public Tensor labels() throws IOException {
         return has("y") ? indices("y") : null;
+    }
+
+    /** A network's weights, by name, as the case is to have them. */
+    Map<String, TensorData> weights(Map<String, TensorData> inFile) {
+        var weights = new LinkedHashMap<String, TensorData>();
+        inFile.forEach((name, data) -> weights.put(name, disturbance.ofParameter(name, data)));
+        return weights;
     }
 
     /** Numbers of a file as a tensor of this device, in the current scope. */

@@ -46,7 +46,7 @@ record Network(Module module, ParameterArena arena) implements AutoCloseable {
     /** A weight file may carry tensors that only another model of the manifest has. */
     private static Network loaded(CaseContext c, Manifest.Model entry, Network network) throws IOException {
         try (var file = SafeTensors.read(c.manifest().folder().resolve(entry.weightsFile()))) {
-            StateDict.loadIgnoringOthers(network.module, file.tensors());
+            StateDict.loadIgnoringOthers(network.module, c.weights(file.tensors()));
             return network;
         } catch (IOException | RuntimeException e) {
             network.close();

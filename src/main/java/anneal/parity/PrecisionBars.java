@@ -2,6 +2,7 @@ package anneal.parity;
 
 import anneal.kernel.Precision;
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Set;
 
 /**
  * How far a result may be from its reference when a device stores or multiplies less than float32: a bar for
@@ -10,7 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * <p>Errors of d roundings, each relative to what it rounds by {@link #unit} in the root mean square, add up to unit
  * sqrt(d) where they are independent. {@link #CONDITION} is for what is not: sums whose terms cancel, functions that
- * are steeper than straight lines, roundings that agree.
+ * are steeper than straight lines, roundings that agree. Where a case magnifies errors by more than that, its own
+ * {@link Conditioning} says by how much.
  */
 final class PrecisionBars {
     private static final double CONDITION = 4;
@@ -26,14 +28,26 @@ final class PrecisionBars {
     private static final int ATTENTION_BLOCK = 5;
     /** Embedding of t, its two layers, the first and the last convolution, the last norm. */
     private static final int ENDS = 6;
+    /** Kinds without a network, which every precision computes in float32. */
+    private static final Set<String> FLOAT32 = Set.of("q_sample", "q_posterior", "p_mean_variance", "vb_terms",
+            "prior_bpd", "losses_fn", "training_loss_raw", "timestep_embedding", "adamw", "ema", "fp16_scale");
 
     private PrecisionBars() {
     }
 
-    /** The bar of a case's tensors; infinite in float32, where the manifest has its own. */
+    /** Whether a case is held to the manifest's own tolerances, because all of it is computed in float32. */
+    static boolean isFloat32(Precision precision, Manifest.Case entry) {
+        return precision == Precision.FP32 || FLOAT32.contains(entry.kind());
+    }
+
+    /** The bar of a case's tensors, from the number of roundings alone. */
     static double of(Precision precision, Manifest manifest, Manifest.Case entry) {
-        return precision == Precision.FP32 ? Double.POSITIVE_INFINITY
-                : CONDITION * unit(precision) * Math.sqrt(roundings(manifest, entry));
+        return CONDITION * unit(precision) * Math.sqrt(roundings(manifest, entry));
+    }
+
+    /** The bar of a tensor that one rounding of what the case is given changes by {@code change}, if that is more. */
+    static double of(double bar, double change) {
+        return Math.max(bar, CONDITION * change);
     }
 
     /**
@@ -41,7 +55,7 @@ final class PrecisionBars {
      * evenly spread, by 2^-p / sqrt(3), and relative to numbers spread over a power of two by 0.68 of that, 0.39 2^-p.
      * bfloat16 has 8 bits. A product in TF32 rounds both factors to 11: sqrt(2) of it.
      */
-    private static double unit(Precision precision) {
+    static double unit(Precision precision) {
         return switch (precision) {
             case FP32 -> 0.39 * 0x1p-24;
             case TF32 -> 0.39 * Math.sqrt(2) * 0x1p-11;
@@ -59,7 +73,6 @@ final class PrecisionBars {
             case "sample" -> network + steps(entry) * SAMPLING_STEP;
             case "calc_bpd_loop" -> network + 2 * FORMULA;
             case "train_steps" -> config.path("steps").asInt(1) * (2 * network + FORMULA);
-            case "adamw", "ema", "fp16_scale" -> Math.max(1, config.path("steps").asInt(1)) * OPERATION;
             default -> (network == 0 ? 0 : 2 * network) + FORMULA;
         };
     }
