@@ -4,12 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import anneal.kernel.Precision;
-import anneal.kernel.Storage;
-import anneal.kernel.cuda.driver.Driver;
-import anneal.kernel.cuda.driver.Grid;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,59 +21,21 @@ import org.junit.jupiter.params.provider.CsvSource;
  * once more, by themselves: the simulator's emulation and these must agree, and on a GPU the hardware with both.
  */
 class FragmentLayoutsTest {
-    private static final int LANES = 32;
-    private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT;
+    private static final int LANES = Fragments.LANES;
 
     private final Random random = new Random(20261127);
-    private Driver driver;
-    private CudaMemory memory;
-    private CudaContext cuda;
+    private Fragments fragments;
 
     @BeforeEach
     void open() {
-        driver = TestedDevice.driver();
-        memory = new CudaMemory(driver, false);
-        cuda = new CudaContext(driver, memory, Precision.FP32);
+        fragments = new Fragments(TestedDevice.driver());
     }
 
     @AfterEach
     void close() {
-        if (driver != null) {
-            memory.close();
-            cuda.close();
-            driver.close();
+        if (fragments != null) {
+            fragments.close();
         }
-    }
-
-    /**
-     * Runs a kernel on one warp.
-     *
-     * @param out  what the first argument holds before
-     * @param in   the next arguments: int[] for memory, anything else as it is
-     * @return what the first argument holds after
-     */
-    private int[] run(String kernel, int sharedBytes, int[] out, Object... in) {
-        var held = new ArrayList<Storage>();
-        var arguments = new ArrayList<Object>(List.of(upload(out, held)));
-        for (var argument : in) {
-            arguments.add(argument instanceof int[] words ? upload(words, held) : argument);
-        }
-        cuda.launch(kernel, Grid.of(1), LANES, sharedBytes, arguments.toArray());
-        var host = driver.pinned((long) out.length * Integer.BYTES);
-        driver.toHost(host, held.getFirst().address(), host.byteSize());
-        driver.synchronize();
-        held.forEach(Storage::release);
-        return host.toArray(WORD);
-    }
-
-    private Storage upload(int[] words, List<Storage> held) {
-        var storage = memory.allocate((long) words.length * Integer.BYTES);
-        held.add(storage);
-        var host = driver.pinned((long) words.length * Integer.BYTES);
-        MemorySegment.copy(words, 0, host, WORD, 0, words.length);
-        driver.toDevice(storage.address(), host, host.byteSize());
-        driver.synchronize();
-        return storage;
     }
 
     /** Small whole numbers, so that every product and sum is exact in any order. */
@@ -147,7 +103,8 @@ class FragmentLayoutsTest {
                 right[2 * lane + i] = pair(b[row][group], b[row + 1][group]);
             }
         }
-        assertArrayEquals(accumulator(product(c, a, b)), run("fragments_mma_bf16", 0, accumulator(c), left, right));
+        assertArrayEquals(accumulator(product(c, a, b)),
+                fragments.run("fragments_mma_bf16", 0, accumulator(c), left, right));
     }
 
     @Test
@@ -167,7 +124,8 @@ class FragmentLayoutsTest {
                 right[2 * lane + i] = bits(b[inGroup + 4 * i][group]);
             }
         }
-        assertArrayEquals(accumulator(product(c, a, b)), run("fragments_mma_tf32", 0, accumulator(c), left, right));
+        assertArrayEquals(accumulator(product(c, a, b)),
+                fragments.run("fragments_mma_tf32", 0, accumulator(c), left, right));
     }
 
     /**
@@ -193,7 +151,7 @@ class FragmentLayoutsTest {
                 expected[4 * lane + m] = low | high << 16;
             }
         }
-        assertArrayEquals(expected, run("fragments_" + wrapper, 0, new int[LANES * 4], words, named));
+        assertArrayEquals(expected, fragments.run("fragments_" + wrapper, 0, new int[LANES * 4], words, named));
     }
 
     /** A 16-bit element of a row of 16 bytes. */
@@ -213,7 +171,8 @@ class FragmentLayoutsTest {
             int from = (i / 4 / LANES * LANES + other) * 4 + i % 4;
             expected[i] = !copied ? 7 : valid[other] != 0 ? in[from] : 0;
         }
-        assertArrayEquals(expected, run("fragments_copy_async", in.length * 4, new int[in.length], in, valid));
+        assertArrayEquals(expected,
+                fragments.run("fragments_copy_async", in.length * 4, new int[in.length], in, valid));
     }
 
     @Test
@@ -231,7 +190,7 @@ class FragmentLayoutsTest {
             expected[4 * LANES + lane] = bits(max(v));
         }
         var words = IntStream.range(0, LANES).map(i -> bits(v[i])).toArray();
-        assertArrayEquals(expected, run("fragments_warp", 0, new int[5 * LANES], words));
+        assertArrayEquals(expected, fragments.run("fragments_warp", 0, new int[5 * LANES], words));
     }
 
     /** Sums in the wrapper's order: 16, 8, 4, 2, 1. */
@@ -261,7 +220,7 @@ class FragmentLayoutsTest {
             1.00048828125f, 1.00146484375f, -1.00048828125f, 65504, 0.1f, -0.3f, Float.NaN};
         var words = new int[v.length];
         Arrays.setAll(words, i -> bits(v[i]));
-        var got = run("fragments_round", 0, new int[4 * v.length], words, v.length);
+        var got = fragments.run("fragments_round", 0, new int[4 * v.length], words, v.length);
         for (int i = 0; i < v.length; i++) {
             var what = "of " + v[i];
             if (Float.isNaN(v[i])) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import anneal.kernel.KernelCheck;
 import anneal.kernel.Precision;
 import anneal.kernel.cuda.driver.DriverException;
+import anneal.kernel.cuda.driver.HostDriver;
 import anneal.kernel.cuda.driver.KernelWaits;
 import anneal.kernel.cuda.driver.KernelWaits.Wait;
 import java.io.IOException;
@@ -13,9 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,13 +40,10 @@ class WaitDeletionTest {
     private static final String LARGE = "large ";
 
     private Map<Precision, CudaBackend> devices;
+    private Fragments fragments;
 
-    /** A case that meets a wait, on a device, and how long it takes. */
-    private record Witness(KernelCheck.Run run, CudaBackend device, Precision precision, long nanos) {
-        @Override
-        public String toString() {
-            return run.name() + ", " + precision.name().toLowerCase(java.util.Locale.ROOT);
-        }
+    /** A case that meets a wait, and how long it takes. */
+    private record Witness(String name, Runnable run, long nanos) {
     }
 
     /** What leaving a wait out came to. */
@@ -61,12 +61,14 @@ class WaitDeletionTest {
         for (var precision : Precision.values()) {
             devices.put(precision, CudaBackend.sim(new CudaOptions(1, true, precision)));
         }
+        fragments = new Fragments(new HostDriver(1));
     }
 
     @AfterAll
     void closeDevices() {
         if (devices != null) {
             devices.values().forEach(CudaBackend::close);
+            fragments.close();
         }
     }
 
@@ -96,16 +98,35 @@ class WaitDeletionTest {
             if (run.name().startsWith(LARGE)) {
                 continue;
             }
-            devices.forEach((precision, device) -> {
-                long start = System.nanoTime();
-                run.on(device);
-                var w = new Witness(run, device, precision, System.nanoTime() - start);
-                KernelWaits.met().forEach(wait -> all.computeIfAbsent(wait, x -> new ArrayList<>()).add(w));
-            });
+            devices.forEach((precision, device) ->
+                    add(all, run.name() + ", " + precision.name().toLowerCase(Locale.ROOT), () -> run.on(device)));
         }
+        fragmentRuns().forEach((name, run) -> add(all, name, run));
         KernelWaits.watch(true);
         all.values().forEach(list -> list.sort(Comparator.comparingLong(Witness::nanos)));
         return all;
+    }
+
+    private static void add(Map<Wait, List<Witness>> all, String name, Runnable run) {
+        long start = System.nanoTime();
+        run.run();
+        var w = new Witness(name, run, System.nanoTime() - start);
+        KernelWaits.met().forEach(wait -> all.computeIfAbsent(wait, x -> new ArrayList<>()).add(w));
+    }
+
+    /** The kernels of fragments.cu that wait, by name; no operation launches them. */
+    private Map<String, Runnable> fragmentRuns() {
+        var runs = new TreeMap<String, Runnable>();
+        var words = IntStream.range(0, 8 * Fragments.LANES).toArray();
+        var rows = IntStream.range(0, Fragments.LANES).map(lane -> 2 * lane + 1).toArray();
+        for (var load : List.of("ldmatrix_x4", "ldmatrix_x4_trans", "ldmatrix_x2", "ldmatrix_x2_trans")) {
+            runs.put(load, () -> fragments.run("fragments_" + load, 0, new int[4 * Fragments.LANES], words, rows));
+        }
+        var copied = IntStream.range(0, 3 * 4 * Fragments.LANES).toArray();
+        var valid = IntStream.range(0, Fragments.LANES).map(lane -> lane % 3 == 0 ? 0 : 1).toArray();
+        runs.put("copy_async", () -> fragments.run("fragments_copy_async", 4 * copied.length, new int[copied.length],
+                copied, valid));
+        return runs;
     }
 
     private static Found without(Wait wait, List<Witness> witnesses) {
@@ -115,7 +136,7 @@ class WaitDeletionTest {
             for (var w : spread(witnesses)) {
                 tried++;
                 try {
-                    w.run.on(w.device);
+                    w.run.run();
                 } catch (DriverException e) {
                     return new Found(wait, w, report(e.getMessage()), tried);
                 }
@@ -158,7 +179,7 @@ class WaitDeletionTest {
             var first = noticed.isEmpty() ? null : noticed.getFirst();
             text.append("| ").append(place).append(" | ").append(found.getFirst().left().what()).append(" | ")
                     .append(found.size()).append(" | ").append(noticed.size()).append(" | ")
-                    .append(first == null ? "nobody" : first.left().kernel() + ": " + first.by()).append(" | ")
+                    .append(first == null ? "nobody" : first.left().kernel() + ": " + first.by().name()).append(" | ")
                     .append(first == null ? "" : first.report()).append(" |\n");
         });
         text.append("\nNot reported, though another kernel needs the line:\n\n");
