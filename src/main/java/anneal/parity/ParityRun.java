@@ -115,7 +115,8 @@ public record ParityRun(Device device, Precision precision, Manifest manifest, b
         }
         var changes = Conditioning.of(manifest, context.entry(), runner, PrecisionBars.unit(precision),
                 t -> largest.get(family(t)));
-        return compareInPrecision(context, got, largest, t -> PrecisionBars.of(bar, changes.getOrDefault(t.name(), 0.0)));
+        return compareInPrecision(context, got, largest, t ->
+                PrecisionBars.of(precision, manifest, context.entry(), changes.getOrDefault(t.name(), 0.0)));
     }
 
     private static List<Comparison> compareInPrecision(CaseContext context, SequencedMap<String, TensorData> got,

@@ -24,10 +24,13 @@ final class PrecisionBars {
     private static final int SAMPLING_STEP = 6;
     /** norm with its activation, convolution, twice, and the sum. */
     private static final int RESIDUAL_BLOCK = 5;
+    private static final int LAYERS_OF_RESIDUAL_BLOCK = 4;
     /** norm, qkv, probabilities, their sum, projection with the sum. */
     private static final int ATTENTION_BLOCK = 5;
+    private static final int LAYERS_OF_ATTENTION_BLOCK = 3;
     /** Embedding of t, its two layers, the first and the last convolution, the last norm. */
     private static final int ENDS = 6;
+    private static final int LAYERS_OF_ENDS = 5;
     /** Kinds without a network, which every precision computes in float32. */
     private static final Set<String> FLOAT32 = Set.of("q_sample", "q_posterior", "p_mean_variance", "vb_terms",
             "prior_bpd", "losses_fn", "training_loss_raw", "timestep_embedding", "adamw", "ema", "fp16_scale");
@@ -45,9 +48,16 @@ final class PrecisionBars {
         return CONDITION * unit(precision) * Math.sqrt(roundings(manifest, entry));
     }
 
-    /** The bar of a tensor that one rounding of what the case is given changes by {@code change}, if that is more. */
-    static double of(double bar, double change) {
-        return Math.max(bar, CONDITION * change);
+    /**
+     * The bar of a tensor that one rounding of what the case is given changes by {@code change}. That disturbs a network
+     * once for every layer on its way, whose n changes add up to this one; {@link #roundings} says how many there are
+     * on a device. An operation's inputs are rounded once on a device too.
+     */
+    static double of(Precision precision, Manifest manifest, Manifest.Case entry, double change) {
+        double layers = networks(manifest, entry.config(), LAYERS_OF_ENDS, LAYERS_OF_RESIDUAL_BLOCK,
+                LAYERS_OF_ATTENTION_BLOCK);
+        double more = layers == 0 ? 1 : Math.sqrt(roundings(manifest, entry) / layers);
+        return Math.max(of(precision, manifest, entry), CONDITION * change * more);
     }
 
     /**
@@ -66,7 +76,7 @@ final class PrecisionBars {
     /** Roundings one after another on the longest way from a case's inputs to its results. */
     static double roundings(Manifest manifest, Manifest.Case entry) {
         var config = entry.config();
-        double network = networks(manifest, config);
+        double network = networks(manifest, config, ENDS, RESIDUAL_BLOCK, ATTENTION_BLOCK);
         return switch (entry.kind()) {
             case "op" -> OPERATION;
             case "unet", "encoder" -> 2 * network;
@@ -82,18 +92,24 @@ final class PrecisionBars {
         return entry.expected().getFirst().shape()[0];
     }
 
-    private static double networks(Manifest manifest, JsonNode config) {
+    private static double networks(Manifest manifest, JsonNode config, int ends, int residual, int attention) {
         double all = 0;
         for (var field : new String[] {"model", "classifier"}) {
             if (config.hasNonNull(field) && manifest.models().containsKey(config.get(field).asText())) {
-                all += network(manifest.model(config.get(field).asText()));
+                all += network(manifest.model(config.get(field).asText()), ends, residual, attention);
             }
         }
         return all;
     }
 
-    /** A UNet's longest way goes down and up again, an encoder's down only. */
-    private static double network(Manifest.Model model) {
+    /**
+     * A UNet's longest way goes down and up again, an encoder's down only.
+     *
+     * @param ofEnds      what the ends count
+     * @param ofResidual  what a residual block counts
+     * @param ofAttention what an attention block counts
+     */
+    private static double network(Manifest.Model model, int ofEnds, int ofResidual, int ofAttention) {
         var args = model.args();
         int levels = args.path("channel_mult").size();
         int blocks = args.path("num_res_blocks").asInt();
@@ -108,7 +124,7 @@ final class PrecisionBars {
         if (!down) {
             residual += levels * (blocks + 1) + levels - 1;
         }
-        return ENDS + RESIDUAL_BLOCK * residual + ATTENTION_BLOCK * attending;
+        return ofEnds + ofResidual * residual + ofAttention * attending;
     }
 
     private static boolean attends(JsonNode resolutions, int downsampling) {
