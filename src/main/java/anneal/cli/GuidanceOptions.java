@@ -46,6 +46,11 @@ final class GuidanceOptions {
         return base.withLabels(wanted).withGuidance(classifierScale, weight);
     }
 
+    /** Whether nothing of it was given. */
+    boolean isEmpty() {
+        return labels == null && guidance == null && cfgScale == null;
+    }
+
     private double cfg(DiffusionModel model, ImageClassifier classifier) {
         if (cfgScale != null) {
             if (guidance != null && classifier == null) {

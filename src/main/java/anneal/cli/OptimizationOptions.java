@@ -64,6 +64,7 @@ final class OptimizationOptions {
                 Objects.requireNonNullElse(warmup, base.warmupSteps()),
                 Objects.requireNonNullElse(anneal, base.annealSteps()),
                 emaRates == null ? base.emaRates() : emaRates,
+                base.emaStart(),
                 Objects.requireNonNullElse(clipGrad, base.maxGradientNorm()),
                 Objects.requireNonNullElse(timestepSampler, base.timestepSampler()),
                 Objects.requireNonNullElse(flip, base.flip()),

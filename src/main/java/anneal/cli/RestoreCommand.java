@@ -6,18 +6,21 @@ import anneal.diffusion.cold.ColdConfig;
 import anneal.io.ByteImage;
 import anneal.io.DataException;
 import anneal.io.ImageFiles;
-import anneal.io.ImageGrid;
 import anneal.io.Json;
 import anneal.io.Png;
+import anneal.metric.ImageSimilarity;
 import anneal.sample.ModelCatalog;
+import anneal.sample.ModelSource;
 import anneal.sample.Restoration;
 import anneal.sample.Restoration.Stage;
 import anneal.sample.RestorationModel;
+import anneal.sample.RestorationSheet;
 import anneal.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,10 +42,11 @@ import picocli.CommandLine.Spec;
             "",
             "Writes one picture: a row for each image, with columns for the original, the degraded image, the direct "
                 + "reconstruction in one step, Algorithm 1 (naive) and Algorithm 2 (improved) of Cold Diffusion, and "
-                + "below them the root mean squared error over all rows."
+                + "below each its root mean squared error and structural similarity."
         },
         footerHeading = "%nExamples:%n",
         footer = {
+            "  anneal restore --degradation blur --out grid.png --strip steps.png",
             "  anneal restore --model runs/deblur --out grid.png",
             "  anneal restore --model runs/deblur --t 10 --algorithm 2 picture.png --out grid.png"
         })
@@ -77,11 +81,13 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE|SET",
             description = "What to degrade: a picture of the model's size, or what train's --data takes (default: "
-                    + "Fashion-MNIST's test images).")
+                    + "digits of MNIST's test set for a model that comes with Anneal, otherwise Fashion-MNIST's "
+                    + "test images).")
     private String in;
 
-    @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true,
-            description = "A run directory of train --cold, or a file of its weights.")
+    @Option(names = "--model", paramLabel = "RUN|FILE|NAME",
+            description = "A run directory of train --cold, a file of its weights, or the name of a model that comes "
+                    + "with Anneal (default: the one for --degradation).")
     private String model;
 
     @Option(names = "--ema", paramLabel = "RATE|none",
@@ -89,8 +95,8 @@ final class RestoreCommand implements Callable<Integer> {
     private String ema;
 
     @Option(names = "--degradation", paramLabel = "NAME",
-            description = "The degradation that the model must have been trained for, to be sure: "
-                    + "blur, mask, resolution, snow, colour, noise or class.")
+            description = "The degradation: without --model blur, mask, resolution or snow, for which a model comes "
+                    + "with Anneal; with it, what the model must have been trained for, to be sure.")
     private String degradation;
 
     @Option(names = "--t", paramLabel = "LEVEL", defaultValue = "0",
@@ -112,6 +118,10 @@ final class RestoreCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE.png", required = true, description = "The picture to write.")
     private Path out;
 
+    @Option(names = "--strip", paramLabel = "FILE.png",
+            description = "Write one more picture: the first image's way through the levels by both algorithms.")
+    private Path strip;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -119,7 +129,21 @@ final class RestoreCommand implements Callable<Integer> {
     private DeviceOption device;
 
     /** What {@code --json} prints. */
-    record Summary(String out, ColdConfig degradation, int level, int images, Map<String, Double> rmse) {
+    record Summary(String out, ColdConfig degradation, int level, int images, Map<String, Similarity> stages) {
+    }
+
+    /**
+     * How much restored images resemble the originals.
+     *
+     * @param rmse over all pixels, in 0..1
+     * @param ssim mean over the images; null if they are too small for it
+     * @param psnr mean over the images, in decibels
+     */
+    record Similarity(double rmse, Double ssim, double psnr) {
+        static Similarity of(ImageSimilarity s, int size) {
+            return new Similarity(s.rmse(), RestorationSheet.hasSsim(size) ? s.ssim() : null,
+                    Arrays.stream(s.psnrPerImage()).average().orElseThrow());
+        }
     }
 
     @Override
@@ -128,18 +152,33 @@ final class RestoreCommand implements Callable<Integer> {
         if (count < 1) {
             throw new IllegalArgumentException("--count must be 1 or more, got " + count);
         }
-        var source = ModelCatalog.shipped().find(model, ema);
+        if (strip != null && !stages.contains(Stage.ALGORITHM_1) && !stages.contains(Stage.ALGORITHM_2)) {
+            throw new IllegalArgumentException("--strip shows the steps of Algorithm 1 and 2; " + algorithm
+                    + " takes none");
+        }
+        var source = ModelCatalog.shipped().find(modelName(), ema);
         try (var on = device.open(); var opened = RestorationModel.open(source, on)) {
             var restorer = opened.model();
             if (degradation != null && !degradation.equals(restorer.cold().task())) {
                 throw new IllegalArgumentException("the model restores from %s; it was not trained for '%s'"
                         .formatted(restorer.cold().task(), degradation));
             }
-            return restore(on, restorer, images(restorer), stages);
+            return restore(on, restorer, images(restorer, source), stages);
         }
     }
 
-    private List<ByteImage> images(RestorationModel restorer) throws IOException {
+    private String modelName() {
+        if (model != null) {
+            return model;
+        }
+        if (degradation == null) {
+            throw new IllegalArgumentException("give --model, or a --degradation for which a model comes with Anneal: "
+                    + String.join(", ", ModelCatalog.shipped().restorers()));
+        }
+        return ModelCatalog.shipped().restorer(degradation);
+    }
+
+    private List<ByteImage> images(RestorationModel restorer, ModelSource source) throws IOException {
         int size = restorer.imageSize();
         var file = in == null ? null : Path.of(in);
         if (file != null && Files.isRegularFile(file) && ImageFiles.isImage(file)) {
@@ -150,7 +189,8 @@ final class RestoreCommand implements Callable<Integer> {
             }
             return List.of(picture);
         }
-        var set = Datasets.open(in == null ? "fashion-test" : in, size, restorer.channels());
+        var usual = source.file() == null ? "mnist-test" : "fashion-test";
+        var set = Datasets.open(in == null ? usual : in, size, restorer.channels());
         var images = new ArrayList<ByteImage>();
         for (int i = 0; i < Math.min(count, set.size()); i++) {
             images.add(set.image(i));
@@ -166,56 +206,39 @@ final class RestoreCommand implements Callable<Integer> {
             Pixels.imageToTensor(image.pixels(), 0, image.height(), image.width(), image.channels(), false, x,
                     i * image.pixels().length);
         }
+        var steps = new RestorationStrip(restorer.imageSize(), restorer.channels());
         Restoration.Result result;
         try (var stop = Interruption.listen(() -> spec.commandLine().getErr().println("stopping"))) {
             try {
-                result = new Restoration(on, restorer).run(x, level, seed, stages, step -> { }, stop::requested);
+                result = new Restoration(on, restorer).run(new Restoration.Request(x, level, seed, 0, stages),
+                        strip == null ? (stage, step) -> { } : steps, stop::requested);
             } catch (CancellationException e) {
                 return stop.exitCode();
             }
         }
-        Png.write(out, sheet(restorer, result, images.size()), Map.of("anneal.degradation",
-                Json.write(restorer.cold())));
+        var text = Map.of("anneal.degradation", Json.write(restorer.cold()));
+        Png.write(out, new RestorationSheet(result).draw(), text);
+        if (strip != null) {
+            Png.write(strip, steps.draw(result), text);
+        }
         var words = spec.root().commandLine().getParseResult().originalArgs();
         RunRecord.write(out.resolveSibling(out.getFileName() + ".json"), RunRecord.of(on, seed, words));
         print(restorer, result, images.size());
         return 0;
     }
 
-    private static ByteImage sheet(RestorationModel restorer, Restoration.Result result, int count) {
-        int size = restorer.imageSize();
-        int bytes = size * size * restorer.channels();
-        var stages = List.copyOf(result.images().keySet());
-        var pixels = new byte[count * stages.size() * bytes];
-        var cells = new ArrayList<String>();
-        for (int i = 0; i < count; i++) {
-            for (int k = 0; k < stages.size(); k++) {
-                Pixels.tensorToImage(result.images().get(stages.get(k)), i * bytes, pixels,
-                        (i * stages.size() + k) * bytes, bytes);
-                boolean last = i == count - 1 && stages.get(k) != Stage.ORIGINAL;
-                cells.add(last ? String.format(Locale.ROOT, "RMSE %.4f", result.rmse(stages.get(k))) : "");
-            }
-        }
-        return ImageGrid.of(stages.size()).withScale(size < 64 ? 3 : 1)
-                .withColumnLabels(stages.stream().map(RestoreCommand::label).toList()).withCellLabels(cells)
-                .draw(pixels, count * stages.size(), size, size, restorer.channels());
-    }
-
-    private static String label(Stage stage) {
-        return stage.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    }
-
     private void print(RestorationModel restorer, Restoration.Result result, int count) {
-        var errors = new LinkedHashMap<String, Double>();
+        var found = new LinkedHashMap<String, Similarity>();
         result.images().keySet().stream().filter(s -> s != Stage.ORIGINAL)
-                .forEach(s -> errors.put(label(s), result.rmse(s)));
+                .forEach(s -> found.put(RestorationSheet.name(s), Similarity.of(result.similarity(s), result.size())));
         var to = spec.commandLine().getOut();
         if (json) {
-            to.println(Json.write(new Summary(out.toString(), restorer.cold(), result.level(), count, errors)));
+            to.println(Json.write(new Summary(out.toString(), restorer.cold(), result.level(), count, found)));
         } else {
             to.printf("%s: %d images, degraded by %s to level %d%n", out, count, restorer.cold().task(),
                     result.level());
-            errors.forEach((name, e) -> to.printf(Locale.ROOT, "  %-14s RMSE %.4f%n", name, e));
+            found.forEach((name, s) -> to.printf(Locale.ROOT, "  %-14s RMSE %.4f%s  PSNR %.2f dB%n", name, s.rmse,
+                    s.ssim == null ? "" : String.format(Locale.ROOT, "  SSIM %.4f", s.ssim), s.psnr));
         }
         to.flush();
     }

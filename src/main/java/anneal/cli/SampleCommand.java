@@ -7,6 +7,9 @@ import anneal.sample.DiffusionModel;
 import anneal.sample.ImageClassifier;
 import anneal.sample.ImageSampler;
 import anneal.sample.ModelCatalog;
+import anneal.sample.ModelMetadata;
+import anneal.sample.ModelSource;
+import anneal.sample.RestorationModel;
 import anneal.sample.SampleListener;
 import anneal.sample.SampleRequest;
 import anneal.tensor.Device;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +47,8 @@ import picocli.CommandLine.Spec;
             "  anneal sample --model runs/fashion --labels 0-9 --count 80 --out samples.png",
             "  anneal sample --model runs/fashion --classifier runs/fashion-classifier --labels all --guidance 4",
             "  anneal sample --model runs/fashion --cfg-scale 3 --labels Bag,Sandal --count 16",
-            "  anneal sample --model runs/fashion --count 1000 --out samples.npz"
+            "  anneal sample --model runs/fashion --count 1000 --out samples.npz",
+            "  anneal sample --model runs/deblur --symmetry-noise 0.002 --out generated.png"
         })
 final class SampleCommand implements Callable<Integer> {
 
@@ -56,7 +61,8 @@ final class SampleCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true,
-            description = "A run directory of train, a file of weights, or the name of a model that comes with Anneal.")
+            description = "A run directory of train, a file of weights, or the name of a model that comes with Anneal. "
+                    + "A restorer (train --cold) generates by Algorithm 2 of Cold Diffusion.")
     private String model;
 
     @Option(names = "--classifier", paramLabel = "RUN|FILE|NAME",
@@ -93,9 +99,13 @@ final class SampleCommand implements Callable<Integer> {
     private ProfileOption profile;
 
     private Profiling profiling = Profiling.OFF;
+    private boolean restores;
 
     @ArgGroup(validate = false, heading = "%nGuidance:%n", order = 10)
     private GuidanceOptions guidance = new GuidanceOptions();
+
+    @ArgGroup(validate = false, heading = "%nGeneration by a restorer of degraded images (Cold Diffusion):%n", order = 30)
+    private ColdOptions cold = new ColdOptions();
 
     @ArgGroup(validate = false, heading = "%nSampler:%n", order = 20)
     private SamplerOptions sampler = new SamplerOptions();
@@ -143,6 +153,10 @@ final class SampleCommand implements Callable<Integer> {
         var modelFile = ModelCatalog.shipped().find(model, ema);
         var classifierFile = classifier == null ? null : ModelCatalog.shipped().find(classifier);
         profiling = profile.start(device);
+        if (isRestorer(modelFile)) {
+            return generate(modelFile);
+        }
+        cold.refuse();
         try (var on = device.open(profiling); var opened = DiffusionModel.open(modelFile, on);
                 var guide = classifierFile == null ? null : ImageClassifier.open(classifierFile, on)) {
             var request = request(opened.model(), guide);
@@ -152,6 +166,38 @@ final class SampleCommand implements Callable<Integer> {
                     opened.model().unet().config(), opened.model().diffusion());
             return sample(on, opened.model(), guide, record);
         }
+    }
+
+    private static boolean isRestorer(ModelSource source) throws IOException {
+        try (var file = source.open()) {
+            return ModelMetadata.isRestorer(file.metadata());
+        }
+    }
+
+    private int generate(ModelSource source) throws IOException {
+        restores = true;
+        if (classifier != null || sampler.steps != null || !sampler.name.equals("ddim") || sampler.eta != 0
+                || !guidance.isEmpty()) {
+            throw new IllegalArgumentException("a restorer of degraded images takes every level in turn and is not "
+                    + "told classes: leave out --sampler, --steps, --eta, --labels and all guidance");
+        }
+        try (var on = device.open(profiling); var opened = RestorationModel.open(source, on)) {
+            var restorer = opened.model();
+            var generator = cold.generator(on, restorer, model, seed);
+            int steps = restorer.cold().on(on, restorer.imageSize(), restorer.channels()).steps();
+            var request = SampleRequest.of(Objects.requireNonNullElse(count, WITHOUT_LABELS), seed).withBatch(batch)
+                    .withSteps(steps);
+            var words = spec.root().commandLine().getParseResult().originalArgs();
+            var record = new SampleRecord(RunRecord.of(on, seed, words), source.toString(), null, request,
+                    opened.memory().config(), null);
+            return write(on, record, new SampleFiles.Shape(restorer.imageSize(), restorer.channels()), List.of(), steps,
+                    (listener, cancelled) -> generator.run(request.count(), batch, seed, listener, cancelled));
+        }
+    }
+
+    /** Makes the samples, telling what comes. */
+    private interface Making {
+        void run(SampleListener listener, BooleanSupplier cancelled) throws IOException;
     }
 
     private SampleRequest request(DiffusionModel diffusionModel, ImageClassifier guide) {
@@ -167,19 +213,24 @@ final class SampleCommand implements Callable<Integer> {
 
     private int sample(Device on, DiffusionModel diffusionModel, ImageClassifier guide, SampleRecord record)
             throws IOException {
+        var imageSampler = new ImageSampler(on, diffusionModel, guide == null ? null : guide.network());
         var request = record.request();
         int steps = request.steps() == 0 ? diffusionModel.diffusion().steps() : request.steps();
-        var imageSampler = new ImageSampler(on, diffusionModel, guide == null ? null : guide.network());
-        var shape = new SampleFiles.Shape(diffusionModel.imageSize(), diffusionModel.channels());
-        var names = GuidanceOptions.names(diffusionModel, guide);
+        return write(on, record, new SampleFiles.Shape(diffusionModel.imageSize(), diffusionModel.channels()),
+                GuidanceOptions.names(diffusionModel, guide), steps,
+                (listener, cancelled) -> imageSampler.run(request, listener, cancelled));
+    }
+
+    private int write(Device on, SampleRecord record, SampleFiles.Shape shape, List<String> names, int steps, Making making)
+            throws IOException {
+        var request = record.request();
         long begin = System.nanoTime();
         var firstStep = new FirstStep();
         try (var progress = Progress.start("sample", 0, (long) request.count() * steps, spec.commandLine().getErr());
                 var stop = Interruption.listen(() -> progress.say("stopping; nothing will be written"))) {
             try {
                 SampleFiles.of(out).write(out, shape, request, names, record.text(),
-                        listener -> imageSampler.run(request,
-                                new Watched(listener, progress, profiling, request, firstStep, begin),
+                        listener -> making.run(new Watched(listener, progress, profiling, request, firstStep, begin),
                                 stop::requested));
             } catch (CancellationException e) {
                 return stop.exitCode();
@@ -228,7 +279,7 @@ final class SampleCommand implements Callable<Integer> {
             to.println(Json.write(s));
         } else {
             to.printf("%s: %s images, %d steps of %s each, in %s (%s images/s)%n", s.out, Figures.count(s.count),
-                    s.steps, sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
+                    s.steps, restores ? "Algorithm 2" : sampler.name, Figures.duration(s.seconds), Figures.three(s.imagesPerSecond));
             to.printf("  record       %s%n  peak memory  %s%n", s.record, s.peak);
             to.printf("  first step   done %s after the start%n", Figures.duration(s.firstStepSeconds));
         }

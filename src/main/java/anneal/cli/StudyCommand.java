@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nStudies:%n",
         footerHeading = "%nExamples:%n",
         footer = "  anneal study guidance --out docs/benchmarks/guidance.md",
-        subcommands = GuidanceStudyCommand.class)
+        subcommands = {GuidanceStudyCommand.class, RestorationStudyCommand.class})
 final class StudyCommand implements Runnable {
 
     @Spec
@@ -21,6 +21,6 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which study? guidance");
+        throw new ParameterException(spec.commandLine(), "which study? guidance or restoration");
     }
 }

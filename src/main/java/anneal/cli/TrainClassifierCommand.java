@@ -3,7 +3,6 @@ package anneal.cli;
 import anneal.data.ImageDataset;
 import anneal.model.ClassifierConfig;
 import anneal.model.Pooling;
-import anneal.model.TrunkConfig;
 import anneal.train.Presets;
 import anneal.train.TrainingConfig;
 import java.nio.file.Path;
@@ -50,13 +49,13 @@ final class TrainClassifierCommand extends TrainingCommand {
     }
 
     @Override
-    TrunkConfig trunkOf(TrainingConfig config) {
-        return classifier(config).trunk();
+    void check(TrainingConfig config) {
+        classifier(config);
     }
 
     private static ClassifierConfig classifier(TrainingConfig config) {
         if (config.classifier() == null) {
-            throw new IllegalArgumentException("this run trains a diffusion model; go on with it by train");
+            throw new IllegalArgumentException("this run trains no classifier; go on with it by train");
         }
         return config.classifier();
     }

@@ -1,11 +1,12 @@
 package anneal.cli;
 
+import anneal.data.Datasets;
 import anneal.data.ImageDataset;
 import anneal.diffusion.cold.ColdConfig;
 import anneal.diffusion.cold.ColdPresets;
-import anneal.io.DataException;
-import anneal.model.TrunkConfig;
+import anneal.diffusion.cold.RestorationLoss;
 import anneal.model.UNetConfig;
+import anneal.train.ColdRecipes;
 import anneal.train.Presets;
 import anneal.train.TrainingConfig;
 import java.nio.file.Path;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Option;
             "  anneal train --cold blur --preset mnist --out runs/deblur"
         })
 final class TrainCommand extends TrainingCommand {
+    private static final String MIX = "mix";
+    private static final int MIX_STEPS = 200;
 
     @Option(names = "--class-cond", negatable = true,
             description = "Tell the network the class (default: if the preset does and the data has classes).")
@@ -46,8 +49,18 @@ final class TrainCommand extends TrainingCommand {
 
     @Option(names = "--cold", paramLabel = "DEGRADATION",
             description = "Train a network that restores degraded images (Cold Diffusion) instead: blur, mask, "
-                    + "resolution or snow with the paper's settings for MNIST, or the name of a class of your own.")
+                    + "resolution, snow, colour, noise, mix, or for generation blur-to-mean or colour-mask, with the paper's "
+                    + "settings for the preset's images; or the name of a class of your own. Presets: fashion, mnist, cifar10, tiny, and with the authors' "
+                    + "networks and optimiser mnist-published, cifar10-published, celeba-published.")
     private String cold;
+
+    @Option(names = "--cold-with", paramLabel = "SET",
+            description = "The images that --cold mix turns the others into (animorphosis), as for --data.")
+    private String coldWith;
+
+    @Option(names = "--cold-loss", paramLabel = "l1|l2",
+            description = "Distance of a restored image from the clean one (default: l1).")
+    private RestorationLoss coldLoss;
 
     @Option(names = "--cold-path", paramLabel = "PLACE", split = ",",
             description = "Folders or jars that have the class of --cold.")
@@ -57,13 +70,23 @@ final class TrainCommand extends TrainingCommand {
 
     @Override
     TrainingConfig preset(String name) {
-        return cold == null ? Presets.diffusion(name) : Presets.cold(degradation(), name);
+        if (cold == null) {
+            return Presets.diffusion(name);
+        }
+        var own = ownDegradation();
+        return own != null ? ColdRecipes.of(own, name) : ColdRecipes.named(cold, name);
     }
 
-    private ColdConfig degradation() {
+    /** A degradation with parts of the user's own; null if it is one of the paper's. */
+    private ColdConfig ownDegradation() {
+        if (cold.equals(MIX) == (coldWith == null)) {
+            throw new IllegalArgumentException("--cold mix needs --cold-with, the other images, and only it does");
+        }
+        if (coldWith != null) {
+            return new ColdConfig.Animorphosis(Datasets.absolute(coldWith), MIX_STEPS);
+        }
         return cold.contains(".")
-                ? new ColdConfig.OfClass(cold, coldPath.stream().map(p -> p.toAbsolutePath().toString()).toList())
-                : ColdPresets.named(cold, "mnist");
+                ? new ColdConfig.OfClass(cold, coldPath.stream().map(p -> p.toAbsolutePath().toString()).toList()) : null;
     }
 
     @Override
@@ -72,28 +95,30 @@ final class TrainCommand extends TrainingCommand {
     }
 
     @Override
-    TrunkConfig trunkOf(TrainingConfig config) {
-        return unet(config).trunk();
-    }
-
-    private static UNetConfig unet(TrainingConfig config) {
-        if (config.unet() == null) {
+    void check(TrainingConfig config) {
+        if (config.classifier() != null) {
             throw new IllegalArgumentException("this run trains a classifier; go on with it by train-classifier");
         }
-        return config.unet();
+        var begun = config.restorer();
+        var own = cold == null ? null : ownDegradation();
+        boolean same = begun != null && cold != null
+                && (own != null ? own.equals(begun.degradation()) : ColdPresets.isOf(cold, begun.degradation()));
+        if (cold != null && !same) {
+            throw new IllegalArgumentException("this run was begun "
+                    + (begun == null ? "without --cold" : "with another --cold: " + begun.degradation()));
+        }
+        if (coldLoss != null && begun == null) {
+            throw new IllegalArgumentException("--cold-loss is for --cold");
+        }
     }
 
     @Override
     TrainingConfig fit(TrainingConfig base, ImageDataset set) {
-        var was = unet(base);
-        if (cold != null && !degradation().equals(base.cold())) {
-            throw new IllegalArgumentException("this run was begun "
-                    + (base.cold() == null ? "without --cold" : "with another --cold: " + base.cold()));
-        }
-        restores = base.cold() != null;
+        restores = base.restorer() != null;
         if (restores) {
-            return restorer(base, was);
+            return restorer(base);
         }
+        var was = base.unet();
         boolean told = Objects.requireNonNullElse(classConditional, was.numClasses() > 0 && set.classes() > 0);
         if (told && set.classes() == 0) {
             throw new IllegalArgumentException("--class-cond needs data with classes: " + set.description());
@@ -107,15 +132,16 @@ final class TrainCommand extends TrainingCommand {
         return new TrainingConfig(base.data(), unet, null, null, process, dropped, base.optimization());
     }
 
-    private TrainingConfig restorer(TrainingConfig base, UNetConfig was) {
+    private TrainingConfig restorer(TrainingConfig base) {
         if (classConditional != null || labelDropout != null) {
             throw new IllegalArgumentException("a restorer is not told classes: leave out --class-cond and"
                     + " --label-dropout");
         }
-        var trunk = trunk().over(was.trunk());
-        var unet = new UNetConfig(trunk, trunk.inChannels(), false, was.numHeadsUpsample(), 0, false);
-        return new TrainingConfig(base.data(), unet, null, null, base.cold(), process().over(base.diffusion()), 0,
-                base.optimization());
+        process().over(base.diffusion());
+        int size = trunk().imageSize(base.imageSize());
+        var was = base.restorer();
+        return TrainingConfig.of(base.data(), was.withNetwork(size, trunk().over(was.network(), size))
+                .withLoss(Objects.requireNonNullElse(coldLoss, was.loss())), base.optimization());
     }
 
     @Override

@@ -4,7 +4,6 @@ import anneal.data.Datasets;
 import anneal.data.ImageDataset;
 import anneal.io.DataException;
 import anneal.io.Json;
-import anneal.model.TrunkConfig;
 import anneal.tensor.Device;
 import anneal.train.RunDirectory;
 import anneal.train.TrainingConfig;
@@ -31,7 +30,8 @@ abstract class TrainingCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Option(names = "--preset", paramLabel = "NAME",
-            description = "Recipe to start from: fashion, mnist or tiny (default: fashion). All else is laid over it.")
+            description = "Recipe to start from: fashion, mnist or tiny, for some trainings others, too (default: "
+                    + "fashion). All else is laid over it.")
     private String preset;
 
     @Option(names = "--data", paramLabel = "SET",
@@ -78,8 +78,8 @@ abstract class TrainingCommand implements Callable<Integer> {
     /** One word for the progress bar. */
     abstract String task();
 
-    /** The part of the network that both kinds of model have. */
-    abstract TrunkConfig trunkOf(TrainingConfig config);
+    /** @throws IllegalArgumentException in one line, if it is the other command that trains such a model */
+    abstract void check(TrainingConfig config);
 
     /** The options laid over {@code base}, for this data. */
     abstract TrainingConfig fit(TrainingConfig base, ImageDataset set);
@@ -101,8 +101,9 @@ abstract class TrainingCommand implements Callable<Integer> {
         checkFolder();
         var history = RunHistory.read(out);
         var base = base(history);
-        var size = trunk.over(trunkOf(base)).imageSize();
-        var set = Datasets.open(base.data(), size, trunk.imageChannels(trunkOf(base)));
+        check(base);
+        var set = Datasets.open(base.data(), trunk.imageSize(base.imageSize()),
+                trunk.imageChannels(base.imageChannels()));
         var config = fit(base, set);
         profiling = profile.start(device);
         try (var opened = device.open(profiling); var directory = RunDirectory.open(out)) {

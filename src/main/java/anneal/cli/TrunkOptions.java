@@ -1,6 +1,11 @@
 package anneal.cli;
 
+import anneal.model.ConvNextUNetConfig;
+import anneal.model.ModelConfig;
+import anneal.model.ResNetUNetConfig;
 import anneal.model.TrunkConfig;
+import anneal.model.UNetConfig;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine.Option;
@@ -48,15 +53,75 @@ final class TrunkOptions {
     @Option(names = "--dropout", paramLabel = "P", description = "Probability of dropout in residual blocks.")
     private Double dropout;
 
+    /**
+     * Lays the options over any network that restores images.
+     *
+     * @param size height and width of the images, {@link #imageSize}
+     * @throws IllegalArgumentException in one line, if the network has no such knob or they do not fit together
+     */
+    ModelConfig over(ModelConfig base, int size) {
+        return switch (base) {
+            case UNetConfig unet -> {
+                var trunk = over(unet.trunk());
+                yield new UNetConfig(trunk, trunk.inChannels(), false, unet.numHeadsUpsample(), 0, false);
+            }
+            case ConvNextUNetConfig c -> {
+                refuse(base, "--res-blocks", resBlocks, "--attention", attention, "--dropout", dropout);
+                yield new ConvNextUNetConfig(imageChannels(c.channels()),
+                        Objects.requireNonNullElse(modelChannels, c.dim()), wholeMultiples(c.dimMults()),
+                        c.timeEmbedding(), c.residual(), c.outputMeanScale());
+            }
+            case ResNetUNetConfig r -> {
+                refuse(base);
+                yield new ResNetUNetConfig(size, imageChannels(r.channels()),
+                        Objects.requireNonNullElse(modelChannels, r.width()), wholeMultiples(r.mults()),
+                        Objects.requireNonNullElse(resBlocks, r.numResBlocks()),
+                        attention == null ? r.attentionPixels() : attention,
+                        Objects.requireNonNullElse(dropout, r.dropout()));
+            }
+            default -> throw new IllegalArgumentException("a " + base.type() + " restores nothing");
+        };
+    }
+
+    /** @param more name and value of further options that the network lacks, in turns */
+    private void refuse(ModelConfig base, Object... more) {
+        var given = new LinkedHashMap<String, Object>();
+        given.put("--heads", heads);
+        given.put("--head-channels", headChannels);
+        given.put("--updown", updown);
+        given.put("--scale-shift", scaleShift);
+        given.put("--rescale-residual", rescaleResidual);
+        for (int i = 0; i < more.length; i += 2) {
+            given.put((String) more[i], more[i + 1]);
+        }
+        given.values().removeIf(Objects::isNull);
+        if (!given.isEmpty()) {
+            throw new IllegalArgumentException("a %s network has no %s".formatted(base.type(),
+                    String.join(", ", given.keySet())));
+        }
+    }
+
+    private List<Integer> wholeMultiples(List<Integer> base) {
+        if (channelMult == null) {
+            return base;
+        }
+        return channelMult.stream().map(m -> {
+            if (m != Math.rint(m)) {
+                throw new IllegalArgumentException("--channel-mult " + m + ": this network takes whole numbers");
+            }
+            return m.intValue();
+        }).toList();
+    }
+
     /** @throws IllegalArgumentException in one line, if the knobs do not fit together */
     TrunkConfig over(TrunkConfig base) {
         if (heads != null && headChannels != null) {
             throw new IllegalArgumentException("--heads and --head-channels say the same thing twice: give one");
         }
-        int size = Objects.requireNonNullElse(imageSize, base.imageSize());
+        int size = imageSize(base.imageSize());
         return new TrunkConfig(
                 size,
-                imageChannels(base),
+                imageChannels(base.inChannels()),
                 Objects.requireNonNullElse(modelChannels, base.modelChannels()),
                 channelMult == null ? base.channelMult() : channelMult,
                 Objects.requireNonNullElse(resBlocks, base.numResBlocks()),
@@ -72,9 +137,14 @@ final class TrunkOptions {
                 base.useCheckpoint());
     }
 
+    /** Height and width of the images. */
+    int imageSize(int base) {
+        return Objects.requireNonNullElse(imageSize, base);
+    }
+
     /** Channels of the images. */
-    int imageChannels(TrunkConfig base) {
-        return Objects.requireNonNullElse(channels, base.inChannels());
+    int imageChannels(int base) {
+        return Objects.requireNonNullElse(channels, base);
     }
 
     private List<Integer> attentionFactors(int size) {

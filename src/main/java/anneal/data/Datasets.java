@@ -22,8 +22,8 @@ public final class Datasets {
      * centre-cropped.
      *
      * @param spec     {@code fashion} (the full set if Debian's package is installed, else the embedded images),
-     *                 {@code fashion-test} or {@code fashion-embedded} (these), a folder or file in IDX format, one of
-     *                 {@link Cifar10}, or a folder of pictures
+     *                 {@code fashion-test} or {@code fashion-embedded} (these), {@code mnist-test} (100 embedded
+     *                 digits), a folder or file in IDX format, one of {@link Cifar10}, or a folder of pictures
      * @param size     side of the square images, 1 or more
      * @param channels 1 for grey, 3 for RGB
      * @throws DataException            in one line that says what would be right
@@ -37,6 +37,7 @@ public final class Datasets {
         return switch (spec) {
             case "fashion" -> fit(FashionMnist.find(null), size, channels);
             case "fashion-embedded", "fashion-test" -> fit(FashionMnist.embedded(), size, channels);
+            case "mnist-test" -> fit(MnistDigits.embedded(), size, channels);
             default -> openPath(Path.of(spec), size, channels);
         };
     }
@@ -47,7 +48,7 @@ public final class Datasets {
      */
     public static String absolute(String spec) {
         return switch (spec) {
-            case "fashion", "fashion-embedded", "fashion-test" -> spec;
+            case "fashion", "fashion-embedded", "fashion-test", "mnist-test" -> spec;
             default -> Path.of(spec).toAbsolutePath().normalize().toString();
         };
     }

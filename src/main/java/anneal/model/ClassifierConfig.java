@@ -33,6 +33,11 @@ public record ClassifierConfig(TrunkConfig trunk, int numClasses, Pooling pool) 
     }
 
     @Override
+    public int imageChannels() {
+        return trunk.inChannels();
+    }
+
+    @Override
     public String type() {
         return TYPE;
     }

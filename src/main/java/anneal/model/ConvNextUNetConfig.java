@@ -44,6 +44,11 @@ public record ConvNextUNetConfig(int channels, int dim, List<Integer> dimMults, 
     }
 
     @Override
+    public int imageChannels() {
+        return channels;
+    }
+
+    @Override
     public String type() {
         return TYPE;
     }

@@ -9,6 +9,9 @@ public sealed interface ModelConfig permits UNetConfig, SuperResConfig, Classifi
     /** The tag in a weight file: {@code unet}, {@code superres}, {@code classifier}, {@code convnext}, {@code resnet}. */
     String type();
 
+    /** Channels of the images that it makes or looks at. */
+    int imageChannels();
+
     /** The network, as a declaration without memory. */
     Module build();
 

@@ -43,6 +43,11 @@ public record ResNetUNetConfig(int imageSize, int channels, int width, List<Inte
     }
 
     @Override
+    public int imageChannels() {
+        return channels;
+    }
+
+    @Override
     public String type() {
         return TYPE;
     }

@@ -27,6 +27,11 @@ public record SuperResConfig(UNetConfig unet) implements ModelConfig {
     }
 
     @Override
+    public int imageChannels() {
+        return unet.outChannels();
+    }
+
+    @Override
     public String type() {
         return TYPE;
     }

@@ -50,6 +50,11 @@ public record UNetConfig(TrunkConfig trunk, int outChannels, boolean learnedVari
     }
 
     @Override
+    public int imageChannels() {
+        return outChannels;
+    }
+
+    @Override
     public String type() {
         return TYPE;
     }

@@ -14,8 +14,9 @@ import java.util.function.Function;
 /** Finds models by what people call them: a run directory, a file of weights, or the name of a model in the jar. */
 public final class ModelCatalog {
     private static final ModelCatalog SHIPPED =
-            new ModelCatalog(List.of("fashion", "fashion-classifier", "fashion-judge"),
-                    ModelCatalog.class::getResource);
+            new ModelCatalog(List.of("fashion", "fashion-classifier", "fashion-judge", "restore-blur", "restore-mask",
+                    "restore-resolution", "restore-snow"), ModelCatalog.class::getResource);
+    private static final String RESTORE = "restore-";
 
     private final SequencedMap<String, URL> models = new LinkedHashMap<>();
 
@@ -40,6 +41,25 @@ public final class ModelCatalog {
     /** Names of the models that this build carries. */
     public List<String> names() {
         return List.copyOf(models.keySet());
+    }
+
+    /** Degradations that this build carries a restorer for. */
+    public List<String> restorers() {
+        return models.keySet().stream().filter(n -> n.startsWith(RESTORE)).map(n -> n.substring(RESTORE.length()))
+                .toList();
+    }
+
+    /**
+     * The name of the restorer in the jar.
+     *
+     * @throws IllegalArgumentException in one line, if there is none for the degradation
+     */
+    public String restorer(String degradation) {
+        if (!models.containsKey(RESTORE + degradation)) {
+            throw new IllegalArgumentException("no model that restores from '%s' comes with this build, only from %s; "
+                    .formatted(degradation, restorers()) + "train one by train --cold and give it as --model");
+        }
+        return RESTORE + degradation;
     }
 
     /**

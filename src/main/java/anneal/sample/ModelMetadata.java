@@ -14,6 +14,7 @@ import java.util.Map;
 public final class ModelMetadata {
     private static final String DIFFUSION = "anneal.diffusion";
     private static final String COLD = "anneal.cold";
+    private static final String IMAGE_SIZE = "anneal.image_size";
     private static final String CLASSES = "anneal.classes";
 
     private ModelMetadata() {
@@ -33,9 +34,23 @@ public final class ModelMetadata {
         return out;
     }
 
-    /** Adds the degradation that a network restores from. */
-    public static void putCold(Map<String, String> metadata, ColdConfig cold) {
+    /**
+     * Adds the degradation that a network restores from.
+     *
+     * @param imageSize height and width of the images that it was trained on
+     */
+    public static void putCold(Map<String, String> metadata, ColdConfig cold, int imageSize) {
         metadata.put(COLD, Json.write(cold));
+        metadata.put(IMAGE_SIZE, Integer.toString(imageSize));
+    }
+
+    /** Height and width of a restorer's images; throws DataException if the file does not say. */
+    static int imageSize(Path file, Map<String, String> metadata) throws DataException {
+        String size = metadata.get(IMAGE_SIZE);
+        if (size == null || !size.matches("[1-9][0-9]{0,4}")) {
+            throw DataException.in(file, "does not say how large its images are (%s)", IMAGE_SIZE);
+        }
+        return Integer.parseInt(size);
     }
 
     /** The degradation a network restores from; throws DataException if it is no restorer. */
@@ -49,6 +64,11 @@ public final class ModelMetadata {
         } catch (IllegalArgumentException e) {
             throw DataException.in(file, "%s", e.getMessage());
         }
+    }
+
+    /** Whether the weights are of a network that restores degraded images. */
+    public static boolean isRestorer(Map<String, String> metadata) {
+        return metadata.containsKey(COLD);
     }
 
     /** Whether the file says which process a network was trained for; a classifier of clean images has none. */

@@ -3,18 +3,20 @@ package anneal.sample;
 import anneal.diffusion.cold.ColdConfig;
 import anneal.diffusion.cold.Restorer;
 import anneal.io.DataException;
+import anneal.model.ImageNetwork;
 import anneal.model.LoadedModel;
-import anneal.model.UNet;
 import anneal.tensor.Device;
 import java.io.IOException;
 
 /**
  * A network that restores images, with the degradation that it was trained for (Cold Diffusion).
  *
- * @param unet in an arena of its own
- * @param cold its degradation
+ * @param network   in an arena of its own
+ * @param cold      its degradation
+ * @param imageSize height and width of the images
+ * @param channels  of the images
  */
-public record RestorationModel(UNet unet, ColdConfig cold) {
+public record RestorationModel(ImageNetwork network, ColdConfig cold, int imageSize, int channels) {
     /** An open model file and the model in it; closing it gives the memory back. */
     public record Opened(RestorationModel model, LoadedModel memory) implements AutoCloseable {
         @Override
@@ -33,11 +35,12 @@ public record RestorationModel(UNet unet, ColdConfig cold) {
             var loaded = file.load(device);
             try {
                 var cold = ModelMetadata.cold(file.path(), loaded.metadata());
-                if (!(loaded.module() instanceof UNet unet)) {
+                if (!(loaded.module() instanceof ImageNetwork network)) {
                     throw DataException.in(file.path(), "holds a %s; a restorer is needed here",
                             loaded.config().type());
                 }
-                return new Opened(new RestorationModel(unet, cold), loaded);
+                int size = ModelMetadata.imageSize(file.path(), loaded.metadata());
+                return new Opened(new RestorationModel(network, cold, size, loaded.config().imageChannels()), loaded);
             } catch (IOException | RuntimeException e) {
                 loaded.close();
                 throw e;
@@ -47,16 +50,6 @@ public record RestorationModel(UNet unet, ColdConfig cold) {
 
     /** The network as the algorithms ask it. */
     public Restorer restorer() {
-        return (x, time) -> unet.forward(x, time, null);
-    }
-
-    /** Height and width of the images. */
-    public int imageSize() {
-        return unet.config().trunk().imageSize();
-    }
-
-    /** Channels of the images. */
-    public int channels() {
-        return unet.config().outChannels();
+        return network::forward;
     }
 }

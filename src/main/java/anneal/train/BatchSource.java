@@ -1,5 +1,6 @@
 package anneal.train;
 
+import anneal.data.Augmentation;
 import anneal.data.ImageDataset;
 import anneal.data.Pixels;
 import anneal.kernel.Philox;
@@ -15,14 +16,16 @@ final class BatchSource {
     private final long seed;
     private final boolean flip;
     private final int maxShift;
+    private final Augmentation augmentation;
     private long epoch = -1;
     private int[] order;
 
     /**
      * @param flip     mirror every image left-right with probability 1/2
      * @param maxShift move every image by up to so many pixels in both directions
+     * @param augmentation what else is done to every image before; null for nothing
      */
-    BatchSource(ImageDataset data, int batch, long seed, boolean flip, int maxShift) {
+    BatchSource(ImageDataset data, int batch, long seed, boolean flip, int maxShift, Augmentation augmentation) {
         if (data.size() == 0) {
             throw new IllegalArgumentException("the data set is empty: " + data.description());
         }
@@ -31,6 +34,7 @@ final class BatchSource {
         this.seed = seed;
         this.flip = flip;
         this.maxShift = maxShift;
+        this.augmentation = augmentation;
     }
 
     /** The batch of training step {@code step}, counted from 0. */
@@ -42,7 +46,12 @@ final class BatchSource {
         int[] samples = new int[batch];
         for (int i = 0; i < batch; i++) {
             int index = index((long) step * batch + i);
-            data.copyImage(index, image, 0);
+            if (augmentation == null) {
+                data.copyImage(index, image, 0);
+            } else {
+                var random = Philox.stream(seed, Streams.AUGMENTATION, i, step);
+                image = augmentation.apply(data.image(index), data.height(), random).pixels();
+            }
             if (maxShift > 0) {
                 var draw = Philox.stream(seed, Streams.SHIFT, i, step);
                 int down = draw.nextInt(2 * maxShift + 1) - maxShift;

@@ -20,7 +20,7 @@ final class LogLine {
         List<String> losses = new ArrayList<>(List.of(MicroBatch.LOSS));
         if (config.classifier() != null) {
             losses.add(Objective.ACCURACY);
-        } else if (config.unet().learnedVariance()) {
+        } else if (config.unet() != null && config.unet().learnedVariance()) {
             losses.addAll(List.of(Objective.MSE, Objective.VB));
         }
         for (String name : losses) {

@@ -18,8 +18,8 @@ record ModelWriter(RunDirectory directory, TrainingConfig config, ParameterArena
 
     void write(int step) throws IOException {
         var metadata = ModelMetadata.of(config.diffusion(), config.classes() > 0 ? classNames : List.of());
-        if (config.cold() != null) {
-            ModelMetadata.putCold(metadata, config.cold());
+        if (config.restorer() != null) {
+            ModelMetadata.putCold(metadata, config.restorer().degradation(), config.imageSize());
         }
         metadata.put(STEP, Integer.toString(step));
         var module = arena.module();

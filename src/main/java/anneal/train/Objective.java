@@ -6,6 +6,7 @@ import anneal.diffusion.cold.Degradation;
 import anneal.diffusion.cold.DegradationSource;
 import anneal.diffusion.cold.Levels;
 import anneal.diffusion.cold.RestorationLoss;
+import anneal.model.ImageNetwork;
 import anneal.model.NoisyClassifier;
 import anneal.model.UNet;
 import anneal.nn.DropoutState;
@@ -59,16 +60,18 @@ interface Objective {
         }
     }
 
-    /** Cold Diffusion's L1 distance of the restored images (Bansal et al. 2022, equation 1). */
+    /** Cold Diffusion's distance of the restored images from the clean ones (Bansal et al. 2022, equation 1). */
     final class Restore implements Objective {
-        private final UNet unet;
+        private final ImageNetwork network;
         private final DegradationSource source;
+        private final RestorationLoss loss;
         private final long seed;
         private Degradation degradation;
 
-        Restore(UNet unet, DegradationSource source, long seed) {
-            this.unet = unet;
+        Restore(ImageNetwork network, DegradationSource source, RestorationLoss loss, long seed) {
+            this.network = network;
             this.source = source;
+            this.loss = loss;
             this.seed = seed;
         }
 
@@ -79,8 +82,7 @@ interface Objective {
 
         @Override
         public SequencedMap<String, Tensor> losses(Tensor xStart, Tensor labels, Tensor t, Tensor noise) {
-            var terms = RestorationLoss.L1.of((x, time) -> unet.forward(x, time, labels), degradation, xStart,
-                    Levels.ofCodeTimes(t));
+            var terms = loss.of(network::forward, degradation, xStart, Levels.ofCodeTimes(t));
             var out = new LinkedHashMap<String, Tensor>();
             out.put(MicroBatch.LOSS, terms.loss());
             return out;
@@ -88,7 +90,7 @@ interface Objective {
 
         @Override
         public DropoutState dropout() {
-            return unet.dropout();
+            return network.dropout();
         }
     }
 

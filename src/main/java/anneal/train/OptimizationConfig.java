@@ -14,14 +14,15 @@ import java.util.List;
  * @param warmupSteps      steps over which the rate rises to its full value
  * @param annealSteps      steps over which it falls to 0; 0 keeps it constant
  * @param emaRates         one average of the weights for each, such as 0.999
+ * @param emaStart         when the averages move; null for every step
  * @param maxGradientNorm  longer gradients are scaled down to it; 0 for no clipping
  * @param timestepSampler  {@code uniform} or {@code loss-second-moment}
  * @param flip             mirror images left-right at random
  * @param seed             of start values, order, timesteps and noise
  */
 public record OptimizationConfig(int steps, int batch, int microbatch, double learningRate, double weightDecay,
-                                 int warmupSteps, int annealSteps, List<Double> emaRates, double maxGradientNorm,
-                                 String timestepSampler, boolean flip, long seed) {
+                                 int warmupSteps, int annealSteps, List<Double> emaRates, EmaStart emaStart,
+                                 double maxGradientNorm, String timestepSampler, boolean flip, long seed) {
     public OptimizationConfig {
         emaRates = emaRates == null ? List.of() : List.copyOf(emaRates);
         require(steps >= 0, "steps", "0 or more", steps);
@@ -41,6 +42,14 @@ public record OptimizationConfig(int steps, int batch, int microbatch, double le
         }
     }
 
+    /** Averages that move with every step. */
+    public OptimizationConfig(int steps, int batch, int microbatch, double learningRate, double weightDecay,
+                              int warmupSteps, int annealSteps, List<Double> emaRates, double maxGradientNorm,
+                              String timestepSampler, boolean flip, long seed) {
+        this(steps, batch, microbatch, learningRate, weightDecay, warmupSteps, annealSteps, emaRates, null,
+                maxGradientNorm, timestepSampler, flip, seed);
+    }
+
     private static void require(boolean holds, String name, String wanted, Object got) {
         if (!holds) {
             throw new IllegalArgumentException(name + " must be " + wanted + ", got " + got);
@@ -50,7 +59,13 @@ public record OptimizationConfig(int steps, int batch, int microbatch, double le
     /** The same with another number of steps. */
     public OptimizationConfig withSteps(int newSteps) {
         return new OptimizationConfig(newSteps, batch, microbatch, learningRate, weightDecay, warmupSteps, annealSteps,
-                emaRates, maxGradientNorm, timestepSampler, flip, seed);
+                emaRates, emaStart, maxGradientNorm, timestepSampler, flip, seed);
+    }
+
+    /** How fast each average forgets. */
+    List<EmaSchedule> emaSchedules() {
+        return emaRates.stream().map(rate -> emaStart == null ? EmaSchedule.constant(rate)
+                : EmaSchedule.settling(rate, emaStart.every(), emaStart.after())).toList();
     }
 
     LearningRate learningRateSchedule() {

@@ -5,8 +5,6 @@ import anneal.diffusion.DiffusionConfig;
 import anneal.diffusion.LossType;
 import anneal.diffusion.MeanType;
 import anneal.diffusion.VarianceType;
-import anneal.diffusion.cold.ColdConfig;
-import anneal.diffusion.cold.ColdPresets;
 import anneal.model.ClassifierConfig;
 import anneal.model.Pooling;
 import anneal.model.TrunkConfig;
@@ -56,24 +54,6 @@ public final class Presets {
     }
 
     /**
-     * A UNet that restores degraded images (Bansal et al. 2022), with the paper's settings of the degradation for
-     * MNIST; network and optimisation are those of the diffusion model of the same name.
-     *
-     * @param task a name that {@link ColdPresets} knows
-     * @throws IllegalArgumentException for an unknown name
-     */
-    public static TrainingConfig cold(String task, String name) {
-        return cold(ColdPresets.named(task, "mnist"), name);
-    }
-
-    /** As the other, for any degradation. */
-    public static TrainingConfig cold(ColdConfig degradation, String name) {
-        var base = diffusion(name);
-        var unet = new UNetConfig(base.unet().trunk(), base.unet().outChannels(), false, -1, 0, false);
-        return new TrainingConfig(base.data(), unet, null, null, degradation, null, 0, base.optimization());
-    }
-
-    /**
      * The diffusion model of {@code anneal demo}: the tiny preset's network, predicting v, since an epsilon that is not
      * yet learned well leaves grain all over the picture, and with fixed variances. The learning rate falls to 0 within
      * the given steps, and the average is as long as so few steps allow.
@@ -97,7 +77,7 @@ public final class Presets {
         // An average over the last twentieth: the start is forgotten, and the end of the annealing is smoothed.
         double rate = Math.round(1000 * Math.clamp(1 - 20.0 / Math.max(1, steps), 0.9, 0.999)) / 1000.0;
         return config.withOptimization(new OptimizationConfig(steps, o.batch(), o.microbatch(), o.learningRate(),
-                o.weightDecay(), Math.min(o.warmupSteps(), steps / 10), steps, List.of(rate), o.maxGradientNorm(),
+                o.weightDecay(), Math.min(o.warmupSteps(), steps / 10), steps, List.of(rate), null, o.maxGradientNorm(),
                 o.timestepSampler(), o.flip(), o.seed()));
     }
 

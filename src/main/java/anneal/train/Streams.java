@@ -9,6 +9,7 @@ final class Streams {
     static final int LABEL_DROPOUT = 5;
     static final int SHIFT = 6;
     static final int DEGRADATION = 7;
+    static final int AUGMENTATION = 8;
 
     private Streams() {
     }

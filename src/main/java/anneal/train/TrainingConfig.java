@@ -2,7 +2,6 @@ package anneal.train;
 
 import anneal.diffusion.DiffusionConfig;
 import anneal.diffusion.LossType;
-import anneal.diffusion.cold.ColdConfig;
 import anneal.io.Json;
 import anneal.model.ClassifierConfig;
 import anneal.model.ModelConfig;
@@ -16,43 +15,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * What is trained, on what, and how: the config.json of a run directory. Either a UNet (which denoises, or restores
- * from another degradation) or a classifier.
+ * What is trained, on what, and how: the config.json of a run directory. Either a UNet that denoises, or a classifier, or
+ * a restorer of images that were degraded otherwise.
  *
  * @param data         a data set as {@link anneal.data.Datasets#open} reads it
- * @param unet         the diffusion model or restorer to train, or null
+ * @param unet         the diffusion model to train, or null
  * @param classifier   the classifier to train, or null
  * @param clean        null: a classifier is trained on noised images, for guidance; otherwise on clean ones
- * @param cold         null, or the degradation that the UNet learns to restore from (Cold Diffusion)
+ * @param restorer     the restorer to train (Cold Diffusion), or null
  * @param diffusion    the process; null for a classifier of clean images and for a restorer
  * @param labelDropout probability with which a sample's class is replaced by the null class (classifier-free guidance:
  *                     Ho and Salimans 2022, Algorithm 1)
  */
 public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig classifier, CleanImages clean,
-                             ColdConfig cold, DiffusionConfig diffusion, double labelDropout,
+                             RestorerConfig restorer, DiffusionConfig diffusion, double labelDropout,
                              OptimizationConfig optimization) {
     public TrainingConfig {
         require(data != null && !data.isBlank(), "a training config needs data");
-        require((unet == null) != (classifier == null), "a training config needs a unet or a classifier, and not both");
+        require(Stream.of(unet, classifier, restorer).filter(Objects::nonNull).count() == 1,
+                "a training config needs a unet, a classifier or a restorer, and only one of them");
         require(optimization != null, "a training config needs optimization");
         require(clean == null || classifier != null, "only classifiers are trained on clean images");
-        require(cold == null || unet != null, "only a UNet is trained to restore");
-        require((diffusion == null) == (clean != null || cold != null),
-                "a training config needs diffusion, unless it has clean or cold");
-        require(cold == null || unet.numClasses() == 0 && !unet.learnedVariance(),
-                "a restorer is not told classes and learns no variance");
+        require((diffusion == null) == (clean != null || restorer != null),
+                "a training config needs diffusion, unless it has clean or a restorer");
         require(labelDropout >= 0 && labelDropout <= 1, "labelDropout must be in 0..1, got " + labelDropout);
         require(labelDropout == 0 || unet != null && unet.nullClass(),
                 "labelDropout needs a UNet with a null class to replace the labels by");
-        require(unet == null || cold != null || diffusion.respacing().isEmpty() || !isBound(diffusion.lossType()),
+        require(unet == null || diffusion.respacing().isEmpty() || !isBound(diffusion.lossType()),
                 "the variational bound of a respaced process is not a training loss; leave respacing empty");
-        if (unet != null && cold == null) {
+        if (unet != null) {
             require(unet.learnedVariance() == diffusion.varianceType().isLearned(),
                     "the UNet's learnedVariance is %s, but the variance is %s".formatted(unet.learnedVariance(),
                             diffusion.varianceType()));
         }
+    }
+
+    /** A restorer. */
+    public static TrainingConfig of(String data, RestorerConfig restorer, OptimizationConfig optimization) {
+        return new TrainingConfig(data, null, null, null, restorer, null, 0, optimization);
     }
 
     /** A diffusion model or a classifier. */
@@ -73,34 +76,34 @@ public record TrainingConfig(String data, UNetConfig unet, ClassifierConfig clas
 
     @JsonIgnore
     public ModelConfig model() {
-        return unet != null ? unet : classifier;
+        return unet != null ? unet : restorer != null ? restorer.network() : classifier;
     }
 
     /** Height and width of the images. */
     @JsonIgnore
     public int imageSize() {
-        return (unet != null ? unet.trunk() : classifier.trunk()).imageSize();
+        return restorer != null ? restorer.imageSize() : (unet != null ? unet.trunk() : classifier.trunk()).imageSize();
     }
 
     /** Channels of the images. */
     @JsonIgnore
     public int imageChannels() {
-        return unet != null ? unet.outChannels() : classifier.trunk().inChannels();
+        return model().imageChannels();
     }
 
     /** Classes that the data must have at most; 0 if none are used. */
     @JsonIgnore
     public int classes() {
-        return unet != null ? unet.numClasses() : classifier.numClasses();
+        return unet != null ? unet.numClasses() : classifier != null ? classifier.numClasses() : 0;
     }
 
     public TrainingConfig withOptimization(OptimizationConfig o) {
-        return new TrainingConfig(data, unet, classifier, clean, cold, diffusion, labelDropout, o);
+        return new TrainingConfig(data, unet, classifier, clean, restorer, diffusion, labelDropout, o);
     }
 
     /** The same with images from elsewhere. */
     public TrainingConfig withData(String newData) {
-        return new TrainingConfig(newData, unet, classifier, clean, cold, diffusion, labelDropout, optimization);
+        return new TrainingConfig(newData, unet, classifier, clean, restorer, diffusion, labelDropout, optimization);
     }
 
     public TrainingConfig withSteps(int steps) {

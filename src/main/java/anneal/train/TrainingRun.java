@@ -10,6 +10,7 @@ import anneal.io.Json;
 import anneal.kernel.AdamWSpec;
 import anneal.kernel.Philox;
 import anneal.kernel.Shape;
+import anneal.model.ImageNetwork;
 import anneal.model.NoisyClassifier;
 import anneal.model.UNet;
 import anneal.nn.ParameterArena;
@@ -50,7 +51,7 @@ public final class TrainingRun implements AutoCloseable {
     private TrainingLog log;
     private final LossMeter meter;
     private final ModelWriter writer;
-    private final List<String> classNames;
+    private final ImageDataset data;
     private final LearningRate learningRate;
     private int step;
     private double seconds;
@@ -66,17 +67,20 @@ public final class TrainingRun implements AutoCloseable {
         this.scope = device.scope();
         this.repeated = device.repeatedStep();
         this.batches = new BatchSource(data, o.batch(), o.seed(), o.flip(),
-                config.clean() == null ? 0 : config.clean().maxShift());
+                config.clean() == null ? 0 : config.clean().maxShift(),
+                config.restorer() == null ? null : config.restorer().augmentation());
         var module = config.model().build();
         this.arena = ParameterArena.forTraining(device, module, o.emaRates().size());
         this.optimizer = new AdamW(arena, new AdamWSpec(BETA1, BETA2, EPS, o.weightDecay()),
-                o.emaRates().stream().mapToDouble(r -> r).toArray());
+                o.emaSchedules());
         this.trainStep = new TrainStep(arena, optimizer, o.maxGradientNorm());
         var diffusion = config.diffusion() != null ? new GaussianDiffusion(config.diffusion(), device) : null;
-        var cold = config.cold() == null ? null
-                : config.cold().on(device, config.imageSize(), config.imageChannels());
+        var restorer = config.restorer();
+        var cold = restorer == null ? null
+                : restorer.degradation().on(device, config.imageSize(), config.imageChannels());
         this.objective = switch (module) {
-            case UNet unet when cold != null -> new Objective.Restore(unet, cold, o.seed());
+            case ImageNetwork network when cold != null ->
+                    new Objective.Restore(network, cold, restorer.loss(), o.seed());
             case UNet unet -> new Objective.Denoise(unet, new TrainingLosses(diffusion));
             case NoisyClassifier judge when diffusion == null -> new Objective.ClassifyClean(judge);
             case NoisyClassifier classifier -> new Objective.Classify(classifier, diffusion);
@@ -86,8 +90,8 @@ public final class TrainingRun implements AutoCloseable {
         this.timesteps = TimestepSampler.named(o.timestepSampler(), steps);
         this.meter = new LossMeter(steps);
         this.learningRate = o.learningRateSchedule();
-        this.classNames = data.classNames();
-        this.writer = new ModelWriter(directory, config, arena, classNames);
+        this.data = data;
+        this.writer = new ModelWriter(directory, config, arena, data.classNames());
     }
 
     private void begin() throws IOException {
@@ -255,7 +259,7 @@ public final class TrainingRun implements AutoCloseable {
 
     private boolean steps(Cadence cadence, TrainingListener listener, BooleanSupplier cancelled) throws IOException {
         int total = config.optimization().steps();
-        var preview = new Preview(directory, config, device, arena, classNames);
+        var preview = new Preview(directory, config, device, arena, data);
         while (step < total && !cancelled.getAsBoolean()) {
             long begin = System.nanoTime();
             double loss = oneStep();

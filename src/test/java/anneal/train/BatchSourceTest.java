@@ -80,7 +80,7 @@ class BatchSourceTest {
 
     @Test
     void everyShiftOccursAndNothingElseDoes() throws IOException {
-        var batch = new BatchSource(new OneImage(), 400, 7, false, MAX_SHIFT).at(3);
+        var batch = new BatchSource(new OneImage(), 400, 7, false, MAX_SHIFT, null).at(3);
         int bytes = new OneImage().imageBytes();
         Set<List<Integer>> seen = new HashSet<>();
         for (int i = 0; i < 400; i++) {
@@ -99,8 +99,8 @@ class BatchSourceTest {
 
     @Test
     void aBatchCanBeMadeAgainAndStepsDiffer() throws IOException {
-        var first = new BatchSource(new OneImage(), 8, 7, true, MAX_SHIFT);
-        var again = new BatchSource(new OneImage(), 8, 7, true, MAX_SHIFT).at(5).images();
+        var first = new BatchSource(new OneImage(), 8, 7, true, MAX_SHIFT, null);
+        var again = new BatchSource(new OneImage(), 8, 7, true, MAX_SHIFT, null).at(5).images();
         first.at(0);
         assertArrayEquals(first.at(5).images(), again);
         assertTrue(!Arrays.equals(first.at(6).images(), again));

@@ -29,7 +29,7 @@ class ColdTrainingTest {
         var trunk = TrunkConfig.builder(Stripes.EXTENT, 1, 32).channelMult(1, 1).numResBlocks(1).dropout(0.1).build();
         var unet = new UNetConfig(trunk, 1, false, -1, 0, false);
         var o = new OptimizationConfig(steps, 6, 4, 2e-3, 0, 3, 0, List.of(0.5, 0.9), 1, "uniform", false, 3);
-        return new TrainingConfig("made up", unet, null, null, cold, null, 0, o);
+        return TrainingConfig.of("made up", new RestorerConfig(Stripes.EXTENT, unet, cold, null, null), o);
     }
 
     private static List<Map<String, Object>> train(Path out, TrainingConfig config, boolean resume) throws IOException {
@@ -78,7 +78,7 @@ class ColdTrainingTest {
         train(folder, config, false);
         var other = config(new ColdConfig.HotNoise(8), 2);
         var refused = assertThrows(DataException.class, () -> train(folder, other, true));
-        assertTrue(refused.getMessage().contains("cold.steps: 7, 8"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("restorer.degradation.steps: 7, 8"), refused.getMessage());
         try (var device = Devices.open("cpu")) {
             var open = assertThrows(DataException.class, () -> DiffusionModel.open(folder.toString(), device));
             assertTrue(open.getMessage().contains("holds a restorer of degraded images, not a diffusion model"),
@@ -89,15 +89,16 @@ class ColdTrainingTest {
     @Test
     void presetsAreRestorersOfEveryTask() {
         for (var task : List.of("blur", "mask", "resolution", "snow")) {
-            for (var name : Presets.NAMES) {
-                var config = Presets.cold(task, name);
-                assertEquals(config.imageChannels(), config.unet().outChannels());
+            for (var name : ColdRecipes.NAMES) {
+                var config = ColdRecipes.named(task, name);
+                assertEquals(config, Json.read(Json.write(config), TrainingConfig.class));
                 try (var device = Devices.open("cpu")) {
-                    assertTrue(config.cold().on(device, config.imageSize(), config.imageChannels()).steps() > 2);
+                    assertTrue(config.restorer().degradation()
+                            .on(device, config.imageSize(), config.imageChannels()).steps() > 2);
                 }
             }
         }
-        assertThrows(IllegalArgumentException.class, () -> Presets.cold("melt", "mnist"));
-        assertThrows(IllegalArgumentException.class, () -> Presets.cold("blur", "no such preset"));
+        assertThrows(IllegalArgumentException.class, () -> ColdRecipes.named("melt", "mnist"));
+        assertThrows(IllegalArgumentException.class, () -> ColdRecipes.named("blur", "no such preset"));
     }
 }

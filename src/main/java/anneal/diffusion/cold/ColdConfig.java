@@ -1,11 +1,18 @@
 package anneal.diffusion.cold;
 
+import anneal.data.Datasets;
+import anneal.data.ImageDataset;
+import anneal.data.Pixels;
 import anneal.diffusion.PhiloxNoise;
+import anneal.kernel.Philox;
 import anneal.kernel.Shape;
 import anneal.tensor.Device;
+import anneal.tensor.Tensor;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +26,8 @@ import java.util.List;
     @JsonSubTypes.Type(value = ColdConfig.Snowfall.class, name = "snow"),
     @JsonSubTypes.Type(value = ColdConfig.LossOfColour.class, name = "colour"),
     @JsonSubTypes.Type(value = ColdConfig.HotNoise.class, name = "noise"),
+    @JsonSubTypes.Type(value = ColdConfig.ColourMask.class, name = "colour-mask"),
+    @JsonSubTypes.Type(value = ColdConfig.Animorphosis.class, name = "mix"),
     @JsonSubTypes.Type(value = ColdConfig.OfClass.class, name = "class")
 })
 public sealed interface ColdConfig {
@@ -126,6 +135,67 @@ public sealed interface ColdConfig {
                 noise.seek(position);
                 return blend.towards(noise.draw(Shape.of(samples.length, size, size, channels)));
             });
+        }
+    }
+
+    /** {@link ColourFade}: each image ends in a plain colour of its own, uniform in -0.5..0.5. */
+    record ColourMask(double std, int initialMask, boolean reverse, int steps) implements ColdConfig {
+        private static final double RANGE = 0.5;
+
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var fade = new ColourFade(device, new FadeSchedule(std, initialMask, steps, false), size, reverse);
+            return new DegradationSource(steps, (seed, stream, position, samples) ->
+                    fade.towards(colours(device, channels, seed, stream, position, samples)));
+        }
+
+        /** [N, 1, 1, channels]. */
+        public static Tensor colours(Device device, int channels, long seed, int stream, int position,
+                                     int... samples) {
+            var values = new float[samples.length * channels];
+            for (int i = 0; i < samples.length; i++) {
+                var random = Philox.stream(seed, stream, samples[i], position);
+                for (int c = 0; c < channels; c++) {
+                    values[i * channels + c] = (float) (random.nextDouble() - RANGE);
+                }
+            }
+            return device.of(values, samples.length, 1, 1, channels);
+        }
+    }
+
+    /**
+     * {@link Blend} with images of another data set, drawn at random.
+     *
+     * @param data as {@link Datasets#open} reads it
+     */
+    record Animorphosis(String data, int steps) implements ColdConfig {
+        @Override
+        public DegradationSource on(Device device, int size, int channels) {
+            var blend = Blend.cosine(device, steps);
+            try {
+                var set = Datasets.open(data, size, channels);
+                return new DegradationSource(steps, (seed, stream, position, samples) ->
+                        blend.towards(images(device, set, seed, stream, position, samples)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
+            }
+        }
+
+        /** [N, H, W, C] of the set. */
+        public static Tensor images(Device device, ImageDataset set, long seed, int stream, int position,
+                                    int... samples) {
+            int bytes = set.imageBytes();
+            var image = new byte[bytes];
+            var values = new float[samples.length * bytes];
+            for (int i = 0; i < samples.length; i++) {
+                try {
+                    set.copyImage(Philox.stream(seed, stream, samples[i], position).nextInt(set.size()), image, 0);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e.getMessage(), e);
+                }
+                Pixels.imageToTensor(image, 0, set.height(), set.width(), set.channels(), false, values, i * bytes);
+            }
+            return device.of(values, samples.length, set.height(), set.width(), set.channels());
         }
     }
 

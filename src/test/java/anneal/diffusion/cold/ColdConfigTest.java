@@ -60,7 +60,7 @@ class ColdConfigTest {
             for (var task : ColdPresets.tasks()) {
                 for (var data : List.of("mnist", "cifar10")) {
                     boolean grey = data.equals("mnist");
-                    if (grey && (task.equals("colour") || task.equals("noise"))) {
+                    if (grey && List.of("colour", "colour-mask", "noise").contains(task)) {
                         assertRefused("no settings of " + task + " for 'mnist': use one of celeba, cifar10",
                                 () -> ColdPresets.named(task, data));
                         continue;
@@ -73,7 +73,8 @@ class ColdConfigTest {
                     }
                 }
             }
-            assertRefused("no degradation is called 'melt': use one of blur, colour, mask, noise, resolution, snow",
+            assertRefused("no degradation is called 'melt': use one of blur, blur-to-mean, colour, "
+                    + "colour-mask, mask, noise, resolution, snow",
                     () -> ColdPresets.named("melt", "mnist"));
             assertRefused("only images with 3 channels can lose their colour, these have 1",
                     () -> ColdPresets.named("colour", "cifar10").on(device, 32, 1));
