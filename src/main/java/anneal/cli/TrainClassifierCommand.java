@@ -55,7 +55,8 @@ final class TrainClassifierCommand extends TrainingCommand {
 
     private static ClassifierConfig classifier(TrainingConfig config) {
         if (config.classifier() == null) {
-            throw new IllegalArgumentException("this run trains no classifier; go on with it by train");
+            throw new IllegalArgumentException("this run trains a %s; go on with it by train".formatted(
+                    config.restorer() == null ? "diffusion model" : "restorer"));
         }
         return config.classifier();
     }
