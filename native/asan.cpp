@@ -58,6 +58,8 @@ void copy_issued(const void* to, size_t bytes, const void* from, bool valid, con
 
 void copy_landed(const void*, size_t, const char*, int) {}
 
+void tensor_product(long long) {}
+const char* counts() { return ""; }
 void* device_allocate(size_t bytes) {
     auto* p = static_cast<char*>(DeviceHeap::get().allocate(bytes));
     if (p != nullptr) __asan_poison_memory_region(p - DeviceHeap::gap, bytes + 2 * DeviceHeap::gap);

@@ -145,6 +145,8 @@ void copy_landed(const void* to, size_t bytes, const char* file, int line) {
     Judge::get().access(here(), here().current->number, to, bytes, Judge::land, {nullptr, file, line});
 }
 
+void tensor_product(long long) {}
+const char* counts() { return ""; }
 void* device_allocate(size_t bytes) { return DeviceHeap::get().allocate(bytes); }
 void device_release(void* p) { DeviceHeap::get().release(p); }
 void device_handed_out(void* p, size_t bytes) {

@@ -94,6 +94,9 @@ void leave_out([[maybe_unused]] const char* kernel, [[maybe_unused]] const char*
 #endif
 }
 
+/// What the launches since the last call moved and met, a line each; only a build that counts (counts.cpp) has any.
+const char* counted() { return sim::notice::counts(); }
+
 /// Why this machine cannot run the library, or null.
 const char* unsuitable() {
 #if defined(SIM_NEEDS_AVX2) && defined(__x86_64__)
@@ -113,7 +116,7 @@ void set_watching([[maybe_unused]] int yes) {
 
 // Java reads this by position: add at the end and count up the version.
 const struct {
-    long long version = 3;
+    long long version = 4;
     decltype(&unsuitable) why = unsuitable;
     decltype(&count) kernels = count;
     decltype(&name) kernel_name = name;
@@ -132,6 +135,7 @@ const struct {
     decltype(&waits_met) waits = waits_met;
     decltype(&leave_out) wait_to_leave_out = leave_out;
     decltype(&set_watching) watching_to = set_watching;
+    decltype(&counted) counts = counted;
 } table;
 
 }  // namespace

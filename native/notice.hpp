@@ -1,6 +1,6 @@
 // What an instrumented build is told while a kernel runs. Such a build (SIM_CHECKS) links one listener: checks.cpp, our
 // own judge; tsan.cpp, which hands on to ThreadSanitizer; or asan.cpp, which tells AddressSanitizer what is allocated.
-// Every other build is told nothing and pays nothing.
+// counts.cpp counts what a kernel moves, for the ladder. Every other build is told nothing and pays nothing.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,10 @@ void device_release(void* p);
 /// Of the memory at p these bytes may be used from now on, and hold nothing.
 void device_handed_out(void* p, size_t bytes);
 void device_written(void* p, size_t bytes);
+/// A warp multiplies on tensor cores: so many multiply-adds.
+void tensor_product(long long multiply_adds);
+/// What counts.cpp counted since the last call, as text; empty from every other listener.
+const char* counts();
 /// Whether this wait is to be left out, as if its line were deleted; barriers.cpp.
 bool left_out(const Site& site);
 #else
@@ -63,6 +67,8 @@ inline void shared_exists(size_t, size_t) {}
 inline void warp_read(int, const void*, size_t, const Site&) {}
 inline void copy_issued(const void*, size_t, const void*, bool, const char*, int) {}
 inline void copy_landed(const void*, size_t, const char*, int) {}
+inline void tensor_product(long long) {}
+inline const char* counts() { return ""; }
 inline bool left_out(const Site&) { return false; }
 #endif
 

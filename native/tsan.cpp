@@ -145,6 +145,8 @@ void copy_landed(const void* to, size_t bytes, const char*, int) {
     touched(const_cast<void*>(to), bytes, true, __builtin_return_address(0));
 }
 
+void tensor_product(long long) {}
+const char* counts() { return ""; }
 void* device_allocate(size_t bytes) { return DeviceHeap::get().allocate(bytes); }
 void device_release(void* p) { DeviceHeap::get().release(p); }
 void device_handed_out(void* p, size_t bytes) { DeviceHeap::get().hand_out(p, bytes); }

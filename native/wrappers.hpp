@@ -201,6 +201,7 @@ DEVICE void mma_bf16(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[
     sim::Mma mine{d, a, b};
     sim::here().collective({"mma_bf16", file, line}, &mine, [](void** operands, uint32_t lanes) {
         sim::need_whole_warp(lanes, "mma_bf16");
+        sim::notice::tensor_product(16 * 8 * 16);
         float whole_a[16][16], whole_b[16][8];
         for (int l = 0; l < 32; l++) {
             auto& m = *static_cast<sim::Mma*>(operands[l]);
@@ -224,6 +225,7 @@ DEVICE void mma_tf32(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[
     sim::Mma mine{d, a, b};
     sim::here().collective({"mma_tf32", file, line}, &mine, [](void** operands, uint32_t lanes) {
         sim::need_whole_warp(lanes, "mma_tf32");
+        sim::notice::tensor_product(16 * 8 * 8);
         float whole_a[16][8], whole_b[8][8];
         for (int l = 0; l < 32; l++) {
             auto& m = *static_cast<sim::Mma*>(operands[l]);

@@ -10,6 +10,7 @@ import anneal.kernel.Shape;
 import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.Driver;
 import anneal.kernel.cuda.driver.GpuDriver;
+import anneal.kernel.cuda.driver.Grid;
 import anneal.kernel.cuda.driver.HostDriver;
 import anneal.kernel.cuda.vendor.VendorLibraries;
 import java.lang.foreign.MemorySegment;
@@ -96,6 +97,17 @@ public final class CudaBackend implements Backend {
     @Override
     public Kernels kernels() {
         return kernels;
+    }
+
+    /**
+     * Enqueues one of kernels/*.cu by its name: for measurements of single kernels, such as a ladder's rungs. Tensors go
+     * through {@link #kernels}.
+     *
+     * @param args in the order of the kernel's parameters: Buf, Storage, Integer, Long, Float, Double
+     */
+    public void launch(String kernel, Grid grid, int block, int sharedBytes, Object... args) {
+        checkOpen();
+        context.launch(kernel, grid, block, sharedBytes, args);
     }
 
     @Override

@@ -24,7 +24,7 @@ final class SimLibrary {
     static final String PROPERTY = "anneal.sim.library";
     private static final String RESOURCE = "libanneal-sim.so";
     private static final String REASON = "sim.missing";
-    private static final long VERSION = 3;
+    private static final long VERSION = 4;
     private static final long POINTER = ADDRESS.byteSize();
 
     private static final MemorySegment TABLE;
@@ -65,6 +65,7 @@ final class SimLibrary {
     static final MethodHandle WAITS_MET = handle(15, FunctionDescriptor.of(ADDRESS));
     static final MethodHandle LEAVE_OUT = handle(16, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
     static final MethodHandle WATCH = handle(17, FunctionDescriptor.ofVoid(JAVA_INT));
+    static final MethodHandle COUNTS = handle(18, FunctionDescriptor.of(ADDRESS));
 
     private SimLibrary() {
     }
@@ -80,7 +81,7 @@ final class SimLibrary {
             var entry = lookup.find("anneal_simulator").orElseThrow(() ->
                     new UnavailableException("its library has no anneal_simulator: build it again"));
             var function = Linker.nativeLinker().downcallHandle(entry, FunctionDescriptor.of(ADDRESS));
-            var table = ((MemorySegment) function.invokeExact()).reinterpret(19 * POINTER);
+            var table = ((MemorySegment) function.invokeExact()).reinterpret(20 * POINTER);
             if (table.get(JAVA_LONG, 0) != VERSION) {
                 throw new UnavailableException("its library is of another version: build it again");
             }
