@@ -253,7 +253,8 @@ struct Matrices {
 template <int COUNT, bool TRANSPOSED>
 inline void load_matrices(uint32_t* to, const void* row, Site site) {
     Matrices mine{to, row};
-    here().collective(site, &mine, [&site](void** operands, uint32_t lanes) {
+    // Whoever is told of accesses hears of these by warp_read, each in its lane's name.
+    here().collective(site, &mine, [&site](void** operands, uint32_t lanes) SIM_UNCHECKED {
         need_whole_warp(lanes, "ldmatrix");
         for (int m = 0; m < COUNT; m++) {
             uint16_t matrix[8][8];

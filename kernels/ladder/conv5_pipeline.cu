@@ -1,7 +1,7 @@
 // Convolution, rung 5: three stages on their way by cp.async, and rows that keep out of each other's banks.
 //
 // As in GEMM's rung 6; what lies outside of the image is filled with zeros by the copy itself. Gain to expect: no
-// conflicts, one barrier a step, the latency of memory hidden behind two steps of arithmetic.
+// conflicts where fragments are read, one barrier a step, the latency of memory hidden behind two steps of arithmetic.
 #include "conv_window.cuh"
 #include "tensor_tile.cuh"
 

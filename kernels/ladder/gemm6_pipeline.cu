@@ -2,8 +2,9 @@
 //
 // Three stages of tiles in shared memory: while one is multiplied, the next two are on their way by cp.async, without
 // passing through registers; one barrier a step instead of two. Rows are 16 bytes longer than their contents, so that
-// eight rows of a fragment begin in eight different groups of banks. Gain to expect: no conflicts, and the latency of
-// memory hidden as long as two steps of arithmetic take longer.
+// eight rows of a fragment begin in eight different groups of banks. Gain to expect: no conflicts where fragments are read
+// (where the copies land, rows of 80 bytes still overlap), and the latency of memory hidden as long as two steps of
+// arithmetic take longer.
 #include "tensor_tile.cuh"
 
 enum { GEMM6_TILE = 64, GEMM6_DEPTH = 32, GEMM6_THREADS = 128, GEMM6_STAGES = 3, GEMM6_GAP = 8 };

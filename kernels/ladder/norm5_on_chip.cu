@@ -33,7 +33,7 @@ KERNEL_BOUNDS(ladder_norm5, NORM5_THREADS, 1, (const bf16* x, const float* gamma
             }
         }
     }
-    // One of a thread's four channels at a time: the sums of a group's channels over all rows, in order.
+    // One of a thread's four channels at a time: row 0 adds up all rows, in order.
     float scale[4], shift[4];
     UNROLL for (int e = 0; e < 4; e++) {
         sync_block();
@@ -41,7 +41,7 @@ KERNEL_BOUNDS(ladder_norm5, NORM5_THREADS, 1, (const bf16* x, const float* gamma
         moments[NORM5_THREADS + threadIdx.x] = squares[e];
         sync_block();
         sum[e] = squares[e] = 0;
-        for (int r = 0; row < rows && r < rows; r++) {
+        for (int r = 0; row == 0 && r < rows; r++) {
             sum[e] += moments[r * columns + column / 4];
             squares[e] += moments[NORM5_THREADS + r * columns + column / 4];
         }

@@ -65,6 +65,11 @@ public abstract class Problem {
         device.upload(nothing, result());
     }
 
+    /** Waits until the device has done what was enqueued. */
+    public void synchronize() {
+        device.synchronize();
+    }
+
     /** Normal numbers times {@code scale} plus {@code offset}, rounded to the type, on the device and in float64. */
     final Operand random(DType type, double scale, double offset, int... dims) {
         var shape = Shape.of(dims);
