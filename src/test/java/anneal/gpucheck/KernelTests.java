@@ -36,7 +36,7 @@ final class KernelTests {
     }
 
     static void bf16(Context c) {
-        run(c, "TensorCoreAttentionTest", "SimBf16KernelTest");
+        run(c, "TensorCoreAttentionTest", "SimBf16KernelTest", "ladder.LadderTest");
     }
 
     static void sanitized(Context c) {

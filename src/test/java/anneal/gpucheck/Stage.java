@@ -22,6 +22,7 @@ enum Stage {
     VENDOR(540, Where.GPU, "products and convolutions by cuBLAS and cuDNN (--vendor) against the reference",
             KernelTests::vendor),
     SPEED(540, Where.GPU, "first timings beside cuBLAS, cuDNN and PyTorch", Speeds::run),
+    LADDER(540, "the ladders of kernels, every rung against the reference; timed on a GPU", Ladders::run),
     TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run);
 
     private static final List<Stage> SANITIZERS = List.of(MEMCHECK, RACECHECK, INITCHECK, SYNCCHECK);

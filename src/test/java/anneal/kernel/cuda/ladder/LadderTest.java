@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Every rung of every ladder computes the same as the reference, whatever the size. */
@@ -55,6 +56,7 @@ class LadderTest {
     /** Every file of kernels/ladder is a rung of a ladder, each ladder has five and the one that ships. */
     @Test
     void filesAndRungsAreTheSame() throws Exception {
+        Assumptions.assumeTrue(Files.isDirectory(Path.of("kernels/ladder")), "the kernels' sources are not in this folder");
         try (var device = TestedDevice.open(Precision.BF16); var files = Files.list(Path.of("kernels/ladder"))) {
             var rungs = new ArrayList<String>();
             for (var p : List.of(new GemmProblem(device, 8, 8, 8), new ConvProblem(device, 1, 2, 2, 8, 8),

@@ -1,4 +1,4 @@
-package anneal.bench.ladder;
+package anneal.study.ladder;
 
 import anneal.kernel.Precision;
 import anneal.kernel.cuda.CudaBackend;
@@ -7,11 +7,11 @@ import anneal.kernel.cuda.ladder.AttentionProblem;
 import anneal.kernel.cuda.ladder.ConvProblem;
 import anneal.kernel.cuda.ladder.GemmProblem;
 import anneal.kernel.cuda.ladder.NormProblem;
-import anneal.kernel.cuda.ladder.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** All the ladders that were asked for, as one page. */
 public final class LadderPages {
@@ -47,8 +47,9 @@ public final class LadderPages {
      * Climbs them.
      *
      * @param page beside which the charts are written; null for none
+     * @param say  takes a line for people, if charts cannot be drawn
      */
-    public String climb(String command, String commit, Path page) throws IOException {
+    public String climb(String command, String commit, Path page, Consumer<String> say) throws IOException {
         var out = new StringBuilder("# Ladders of kernels\n\n");
         var options = new CudaOptions(Runtime.getRuntime().availableProcessors(), false, Precision.BF16, false);
         try (var device = sim ? CudaBackend.sim(options) : CudaBackend.gpu(options)) {
@@ -62,13 +63,18 @@ public final class LadderPages {
                 var steps = ladder.climb(!sim);
                 right &= steps.stream().allMatch(LadderPage.Step::isRight);
                 out.append(ladder.text(steps));
-                if (sim && steps.stream().anyMatch(s -> s.counts() != null)) {
-                    out.append("Predicted for %s.\n\n".formatted(ladder.large()));
+                if (!sim || steps.stream().anyMatch(s -> s.counts() != null)) {
+                    out.append("%s for %s.\n\n".formatted(sim ? "Predicted" : "Timed", ladder.large()));
                 }
                 if (page != null) {
                     var png = page.resolveSibling(page.getFileName().toString().replaceFirst("\\.md$", "") + "-" + name + ".png");
-                    LadderChart.write(ladder, steps, png);
-                    out.append("![](").append(png.getFileName()).append(")\n\n");
+                    try {
+                        LadderChart.write(ladder, steps, png);
+                        out.append("![](").append(png.getFileName()).append(")\n\n");
+                    } catch (LinkageError | InternalError e) {
+                        // java.desktop may be left out, or miss a font.
+                        say.accept(png + " cannot be drawn here: " + e);
+                    }
                 }
             }
         }
@@ -80,23 +86,18 @@ public final class LadderPages {
         return right;
     }
 
-    private LadderPage ladder(String name, CudaBackend device) {
+    private static LadderPage ladder(String name, CudaBackend device) {
         return switch (name) {
-            case "gemm" -> sim ? new LadderPage(name, new GemmProblem(device, 128, 128, 128), 32 * 32 * 32, "4096 cubed",
-                            6.0 * 4096 * 4096) : timed(name, new GemmProblem(device, 4096, 4096, 4096));
-            case "conv" -> sim ? new LadderPage(name, new ConvProblem(device, 1, 16, 8, 64, 64), 256 * 2 * 2,
-                            "32x32x32x128 to 128 channels", 2.0 * (2 * 32 * 32 * 32 * 128 + 9 * 128 * 128))
-                    : timed(name, new ConvProblem(device, 32, 32, 32, 128, 128));
-            case "norm" -> sim ? new LadderPage(name, new NormProblem(device, 1, 16, 16, 128), 32 * 4, "32x32x32x128",
-                            4.0 * 32 * 32 * 32 * 128) : timed(name, new NormProblem(device, 32, 32, 32, 128));
-            default -> sim ? new LadderPage(name, new AttentionProblem(device, 1, 128, 64), 32 * 32 * 32,
-                            "32 heads, T = 4096, d = 64", 8.0 * 32 * 4096 * 64)
-                    : timed(name, new AttentionProblem(device, 32, 4096, 64));
+            case "gemm" -> new LadderPage(name, new GemmProblem(device, 128, 128, 128), 32 * 32 * 32, "4096 cubed",
+                    6.0 * 4096 * 4096, () -> new GemmProblem(device, 4096, 4096, 4096));
+            case "conv" -> new LadderPage(name, new ConvProblem(device, 1, 16, 8, 64, 64), 256 * 2 * 2,
+                    "32x32x32x128 to 128 channels", 2.0 * (2 * 32 * 32 * 32 * 128 + 9 * 128 * 128),
+                    () -> new ConvProblem(device, 32, 32, 32, 128, 128));
+            case "norm" -> new LadderPage(name, new NormProblem(device, 1, 16, 16, 128), 32 * 4, "32x32x32x128",
+                    4.0 * 32 * 32 * 32 * 128, () -> new NormProblem(device, 32, 32, 32, 128));
+            default -> new LadderPage(name, new AttentionProblem(device, 1, 128, 64), 32 * 32 * 32,
+                    "32 heads, T = 4096, d = 64", 8.0 * 32 * 4096 * 64, () -> new AttentionProblem(device, 32, 4096, 64));
         };
-    }
-
-    private static LadderPage timed(String name, Problem problem) {
-        return new LadderPage(name, problem, 1, problem.shape(), problem.bytes());
     }
 
     private static final String LEGEND = """

@@ -1,4 +1,4 @@
-package anneal.bench.ladder;
+package anneal.study.ladder;
 
 import anneal.kernel.cuda.driver.KernelCounts;
 import anneal.kernel.cuda.ladder.Problem;
@@ -6,17 +6,20 @@ import anneal.kernel.cuda.ladder.Rung;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
  * One ladder climbed: every rung launched, compared with the reference, and counted or timed.
  *
  * @param name    of the ladder
- * @param problem that is small enough for the device
- * @param scale   how many times its work has the shape that predictions are for
- * @param large   that shape, for people
+ * @param problem    small enough to be compared with the reference
+ * @param scale      how many times its work the large one has, which predictions are for and times are taken of
+ * @param large      the large one's shape, for people
  * @param largeBytes what it has to move at least
+ * @param largeOne   makes it
  */
-record LadderPage(String name, Problem problem, double scale, String large, double largeBytes) {
+record LadderPage(String name, Problem problem, double scale, String large, double largeBytes,
+                  Supplier<Problem> largeOne) {
     private static final double BAR = 0.01;
     private static final int KIB = 1024;
     private static final double LEAST_SECONDS = 0.05;
@@ -28,7 +31,7 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
      * @param error   distance from the reference
      * @param seconds a launch, or 0 on the simulator
      */
-    public record Step(Rung rung, String refused, double error, KernelCounts counts, double seconds) {
+    record Step(Rung rung, String refused, double error, KernelCounts counts, double seconds) {
         boolean isRight() {
             return refused != null || error < BAR;
         }
@@ -39,8 +42,9 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
      *
      * @param timed whether to take times, which mean something on a GPU only
      */
-    public List<Step> climb(boolean timed) {
+    List<Step> climb(boolean timed) {
         var steps = new ArrayList<Step>();
+        var big = timed ? largeOne.get() : null;
         for (var rung : problem.rungs()) {
             problem.clear();
             KernelCounts.taken();
@@ -51,20 +55,21 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
                 continue;
             }
             var counts = KernelCounts.taken().stream().reduce(KernelCounts::plus).orElse(null);
-            steps.add(new Step(rung, null, problem.error(), counts, timed ? seconds(rung) : 0));
+            steps.add(new Step(rung, null, problem.error(), counts, timed ? seconds(big, big.rungs().get(steps.size())) : 0));
         }
         return steps;
     }
 
     /** Of one launch, among as many as take long enough; the device's stream is waited for at the end. */
-    private double seconds(Rung rung) {
+    private static double seconds(Problem of, Rung rung) {
+        rung.launch().run();
         for (int n = 1; ; n *= 4) {
-            problem.synchronize();
+            of.synchronize();
             long begin = System.nanoTime();
             for (int i = 0; i < n; i++) {
                 rung.launch().run();
             }
-            problem.synchronize();
+            of.synchronize();
             double seconds = (System.nanoTime() - begin) * 1e-9;
             if (seconds > LEAST_SECONDS) {
                 return seconds / n;
@@ -73,7 +78,7 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
     }
 
     /** A section of Markdown. */
-    public String text(List<Step> steps) {
+    String text(List<Step> steps) {
         boolean counted = steps.stream().anyMatch(s -> s.counts != null);
         boolean timed = steps.stream().anyMatch(s -> s.seconds > 0);
         var out = new StringBuilder("## %s: %s\n\n".formatted(name, problem.shape()));
@@ -104,7 +109,7 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
         }
         if (timed) {
             out.append(s.seconds == 0 ? " | | |" : String.format(Locale.ROOT, " %.1f | %.1f | %.0f |", 1e6 * s.seconds,
-                    1e-12 * problem.flops() / s.seconds, 1e-9 * problem.bytes() / s.seconds));
+                    1e-12 * scale * problem.flops() / s.seconds, 1e-9 * largeBytes / s.seconds));
         }
         return out.toString();
     }

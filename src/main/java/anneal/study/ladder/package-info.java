@@ -1,2 +1,2 @@
 /** The ladders of kernels/ladder, climbed: what each rung moves, how long it takes, and what that should be. */
-package anneal.bench.ladder;
+package anneal.study.ladder;

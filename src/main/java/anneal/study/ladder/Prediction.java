@@ -1,4 +1,4 @@
-package anneal.bench.ladder;
+package anneal.study.ladder;
 
 import anneal.kernel.cuda.driver.KernelCounts;
 import java.util.Comparator;

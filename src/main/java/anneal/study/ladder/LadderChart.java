@@ -1,6 +1,6 @@
-package anneal.bench.ladder;
+package anneal.study.ladder;
 
-import anneal.bench.ladder.LadderPage.Step;
+import anneal.study.ladder.LadderPage.Step;
 import anneal.io.AtomicFiles;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -24,8 +24,8 @@ final class LadderChart {
             return;
         }
         boolean timed = done.getFirst().seconds() > 0;
-        var chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(page.name() + ": "
-                + (timed ? page.problem().shape() : page.large() + ", predicted")).yAxisTitle("µs").build();
+        var chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(page.name() + ": " + page.large()
+                + (timed ? "" : ", predicted")).yAxisTitle("µs").build();
         var style = chart.getStyler();
         style.setYAxisLogarithmic(true);
         style.setLegendVisible(false);
