@@ -111,6 +111,7 @@ public final class LadderPages {
             moved at least over memory's (3.35 TB/s), passes over 132 x 1.755 GHz, arithmetic on tensor cores over 989 TFLOP/s \
             and off them over 67 TFLOP/s. A lower bound, to be held against a measurement where there is a GPU: what a rung \
             takes beyond it is latency.
+            - **ships** chooses its tiles by size, and takes small ones for problems as small as these.
 
             """;
 }
