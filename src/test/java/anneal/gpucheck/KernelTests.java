@@ -19,6 +19,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /** The kernel tests of src/test, as they are, with every test a finding. */
 final class KernelTests {
     private static final String PACKAGE = "anneal.kernel.cuda.";
+    private static final String LADDERS = "anneal.study.ladder.LadderTest";
 
     private KernelTests() {
     }
@@ -36,7 +37,7 @@ final class KernelTests {
     }
 
     static void bf16(Context c) {
-        run(c, "TensorCoreAttentionTest", "SimBf16KernelTest", "ladder.LadderTest");
+        run(c, "TensorCoreAttentionTest", "SimBf16KernelTest", LADDERS);
     }
 
     static void sanitized(Context c) {
@@ -53,7 +54,7 @@ final class KernelTests {
     }
 
     private static void run(Context c, String... classes) {
-        var selectors = Stream.of(classes).map(name -> selectClass(PACKAGE + name)).toList();
+        var selectors = Stream.of(classes).map(name -> selectClass(name.equals(LADDERS) ? name : PACKAGE + name)).toList();
         var request = LauncherDiscoveryRequestBuilder.request().selectors(selectors).build();
         LauncherFactory.create().execute(request, new Listener(c.findings()));
     }

@@ -1,8 +1,6 @@
 package anneal.study.ladder;
 
 import anneal.kernel.cuda.driver.KernelCounts;
-import anneal.kernel.cuda.ladder.Problem;
-import anneal.kernel.cuda.ladder.Rung;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

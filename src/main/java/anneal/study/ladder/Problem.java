@@ -1,4 +1,4 @@
-package anneal.kernel.cuda.ladder;
+package anneal.study.ladder;
 
 import anneal.kernel.Buf;
 import anneal.kernel.DType;

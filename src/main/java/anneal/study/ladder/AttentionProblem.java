@@ -1,6 +1,6 @@
-package anneal.kernel.cuda.ladder;
+package anneal.study.ladder;
 
-import static anneal.kernel.cuda.ladder.GemmProblem.parts;
+import static anneal.study.ladder.GemmProblem.parts;
 
 import anneal.kernel.AttentionSpec;
 import anneal.kernel.Buf;

@@ -1,4 +1,4 @@
-package anneal.kernel.cuda.ladder;
+package anneal.study.ladder;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package anneal.kernel.cuda.ladder;
+package anneal.study.ladder;
 
 /**
  * One version of a kernel.

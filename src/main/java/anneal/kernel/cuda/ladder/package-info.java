@@ -1,5 +1,0 @@
-/**
- * The ladders of kernels/ladder: each hot kernel from the naive version to the one that ships, rung by rung, for those who
- * measure kernels and those who teach with them.
- */
-package anneal.kernel.cuda.ladder;
