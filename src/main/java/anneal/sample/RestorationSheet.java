@@ -12,7 +12,7 @@ import java.util.Locale;
 public record RestorationSheet(Restoration.Result result) {
     /** Structural similarity needs a window of so many pixels. */
     private static final int WINDOW = 11;
-    private static final int COMFORTABLE_SIDE = 128;
+    private static final int COMFORTABLE_SIDE = 160;
 
     /** Draws it. */
     public ByteImage draw() {
@@ -44,7 +44,7 @@ public record RestorationSheet(Restoration.Result result) {
         var labels = new ArrayList<String>();
         if (stage == Stage.ORIGINAL) {
             for (int i = 0; i < count; i++) {
-                labels.add("");
+                labels.add(hasSsim(result.size()) ? "RMSE / SSIM" : "RMSE");
             }
             return labels;
         }
@@ -52,8 +52,8 @@ public record RestorationSheet(Restoration.Result result) {
         var rmse = similarity.rmsePerImage();
         var ssim = hasSsim(result.size()) ? similarity.ssimPerImage() : null;
         for (int i = 0; i < count; i++) {
-            labels.add(String.format(Locale.ROOT, "RMSE %.3f", rmse[i])
-                    + (ssim == null ? "" : String.format(Locale.ROOT, " SSIM %.2f", ssim[i])));
+            labels.add(String.format(Locale.ROOT, "%.3f", rmse[i])
+                    + (ssim == null ? "" : String.format(Locale.ROOT, " / %.2f", ssim[i])));
         }
         return labels;
     }
