@@ -16,6 +16,7 @@ import anneal.sample.Restoration.Stage;
 import anneal.sample.RestorationModel;
 import anneal.sample.RestorationSheet;
 import anneal.tensor.Device;
+import anneal.train.TrainingRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,8 +82,8 @@ final class RestoreCommand implements Callable<Integer> {
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "PICTURE|SET",
             description = "What to degrade: a picture of the model's size, or what train's --data takes (default: "
-                    + "digits of MNIST's test set for a model that comes with Anneal, otherwise Fashion-MNIST's "
-                    + "test images).")
+                    + "embedded test images of MNIST or Fashion-MNIST, whichever the model was trained on; of a run on "
+                    + "other images, these).")
     private String in;
 
     @Option(names = "--model", paramLabel = "RUN|FILE|NAME",
@@ -189,13 +190,23 @@ final class RestoreCommand implements Callable<Integer> {
             }
             return List.of(picture);
         }
-        var usual = source.file() == null ? "mnist-test" : "fashion-test";
-        var set = Datasets.open(in == null ? usual : in, size, restorer.channels());
+        var set = Datasets.open(in == null ? usual(source) : in, size, restorer.channels());
         var images = new ArrayList<ByteImage>();
         for (int i = 0; i < Math.min(count, set.size()); i++) {
             images.add(set.image(i));
         }
         return images;
+    }
+
+    /** Images for a model, where none are named: embedded ones of the kind that it was trained on, or what it was. */
+    private String usual(ModelSource source) throws IOException {
+        if (source.file() == null) {
+            return "mnist-test";
+        }
+        var run = Path.of(modelName());
+        var data = Files.isDirectory(run) ? TrainingRun.configOf(run).data() : "fashion";
+        var name = data.toLowerCase(Locale.ROOT);
+        return name.contains("fashion") ? "fashion-test" : name.contains("mnist") ? "mnist-test" : data;
     }
 
     private int restore(Device on, RestorationModel restorer, List<ByteImage> images, List<Stage> stages)
