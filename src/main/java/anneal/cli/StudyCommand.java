@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
         commandListHeading = "%nStudies:%n",
         footerHeading = "%nExamples:%n",
         footer = "  anneal study guidance --out docs/benchmarks/guidance.md",
-        subcommands = {GuidanceStudyCommand.class, RestorationStudyCommand.class})
+        subcommands = {GuidanceStudyCommand.class, RestorationStudyCommand.class,
+            GenerationStudyCommand.class})
 final class StudyCommand implements Runnable {
 
     @Spec
@@ -21,6 +22,6 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which study? guidance or restoration");
+        throw new ParameterException(spec.commandLine(), "which study? guidance, restoration or generation");
     }
 }

@@ -125,6 +125,12 @@ class ColdCommandsTest {
         var rows = new JsonMapper().readTree(Files.readString(json)).get("rows");
         assertEquals(4, rows.size());
         assertTrue(rows.get(0).get("ssim").asDouble() > 0.1 && rows.get(0).get("ssim").asDouble() < 1, rows.toString());
+        var generated = Call.of("study", "generation", "--model", run, "--data", "fashion-test", "--judge", "fashion-judge",
+                "--count", 20, "--batch", 7, "--start-images", 60, "--symmetry-noise", "0,0.1", "--out", json);
+        assertEquals(0, generated.exit(), generated.err());
+        var distances = new JsonMapper().readTree(Files.readString(json)).get("rows");
+        assertEquals(2, distances.size());
+        assertTrue(distances.get(0).get("frechet").asDouble() > 0, distances.toString());
         assertTrue(refusal("study", "restoration", "--model", run, "--data", "fashion-test", "--judge", "fashion-judge",
                 "--count", 10_001).contains("from 2 to 10000 can be had"));
     }

@@ -87,7 +87,7 @@ class StudyCommandsTest {
 
     @Test
     void whatCannotBeDoneIsToldInOneLine() throws IOException {
-        assertFails("which study? guidance or restoration", 2, "study");
+        assertFails("which study? guidance, restoration or generation", 2, "study");
         assertFails("nor a model that comes with this build", 1, "export", "nowhere", "--out", folder.resolve("x"));
         assertFails("--count must be 1 or more", 1, "evaluate", "--model", folder, "--count", 0);
         assertFails("holds a unet; a classifier is needed here", 1, "evaluate", "--model",
