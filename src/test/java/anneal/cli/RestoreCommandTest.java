@@ -58,6 +58,19 @@ class RestoreCommandTest {
     }
 
     @Test
+    void theShippedRestorersRestore() throws IOException {
+        for (var task : List.of("blur", "mask", "resolution", "snow")) {
+            var out = folder.resolve(task + ".png");
+            var call = Call.of("restore", "--degradation", task, "--algorithm", "direct", "--count", 8, "--out", out, "--json");
+            assertEquals(0, call.exit(), call.err());
+            var stages = new JsonMapper().readTree(call.out()).get("stages");
+            double degraded = stages.get("degraded").get("rmse").asDouble();
+            assertTrue(stages.get("direct").get("rmse").asDouble() < 0.8 * degraded, task + ": " + call.out());
+            assertTrue(stages.get("direct").get("ssim").asDouble() > 0.6, task + ": " + call.out());
+        }
+    }
+
+    @Test
     void oneAlgorithmAtOneLevelOfOnePicture() throws IOException {
         var picture = folder.resolve("picture.png");
         Png.write(picture, new ByteImage(8, 8, 1, new byte[64]), Map.of());
