@@ -100,9 +100,10 @@ void Judge::access(Block& b, int thread, const void* p, size_t bytes, Kind kind,
 
 namespace {
 
-inline void touched(void* p, size_t bytes, Judge::Kind kind, const void* code) {
+inline void touched(void* p, size_t bytes, bool writes, const void* code) {
     Block* b = Block::tls();
-    if (Barriers::watching && b != nullptr && b->current != nullptr) Judge::get().access(*b, b->current->number, p, bytes, kind, {code, nullptr, 0});
+    if (Barriers::watching && b != nullptr && b->current != nullptr) Judge::get().access(*b, b->current->number, p, bytes,
+            writes ? Judge::write : Judge::read, {code, nullptr, 0});
 }
 
 }  // namespace
@@ -160,20 +161,4 @@ void device_written(void* p, size_t bytes) {
 }  // namespace notice
 }  // namespace sim
 
-#define TOUCH(bytes)                                                                                        \
-    void __tsan_read##bytes(void* p) { sim::touched(p, bytes, sim::Judge::read, __builtin_return_address(0)); }    \
-    void __tsan_write##bytes(void* p) { sim::touched(p, bytes, sim::Judge::write, __builtin_return_address(0)); }  \
-    void __tsan_unaligned_read##bytes(void* p) { sim::touched(p, bytes, sim::Judge::read, __builtin_return_address(0)); } \
-    void __tsan_unaligned_write##bytes(void* p) { sim::touched(p, bytes, sim::Judge::write, __builtin_return_address(0)); }
-
-extern "C" {
-
-void __tsan_read_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::read, __builtin_return_address(0)); }
-void __tsan_write_range(void* p, unsigned long n) { sim::touched(p, n, sim::Judge::write, __builtin_return_address(0)); }
-TOUCH(1)
-TOUCH(2)
-TOUCH(4)
-TOUCH(8)
-TOUCH(16)
-
-}  // extern "C"
+#include "accesses.hpp"

@@ -157,7 +157,7 @@ private:
     std::string text_;
 };
 
-inline void touched(void* p, size_t bytes, const void* code) {
+inline void touched(void* p, size_t bytes, bool, const void* code) {
     Block* b = Block::tls();
     if (b != nullptr && b->current != nullptr) Counter::get().access(b->current->number, p, bytes, code, 0);
 }
@@ -203,20 +203,4 @@ void device_written(void*, size_t) {}
 }  // namespace notice
 }  // namespace sim
 
-#define TOUCH(bytes)                                                                                        \
-    void __tsan_read##bytes(void* p) { sim::touched(p, bytes, __builtin_return_address(0)); }                     \
-    void __tsan_write##bytes(void* p) { sim::touched(p, bytes, __builtin_return_address(0)); }                    \
-    void __tsan_unaligned_read##bytes(void* p) { sim::touched(p, bytes, __builtin_return_address(0)); }           \
-    void __tsan_unaligned_write##bytes(void* p) { sim::touched(p, bytes, __builtin_return_address(0)); }
-
-extern "C" {
-
-void __tsan_read_range(void* p, unsigned long n) { sim::touched(p, n, __builtin_return_address(0)); }
-void __tsan_write_range(void* p, unsigned long n) { sim::touched(p, n, __builtin_return_address(0)); }
-TOUCH(1)
-TOUCH(2)
-TOUCH(4)
-TOUCH(8)
-TOUCH(16)
-
-}  // extern "C"
+#include "accesses.hpp"

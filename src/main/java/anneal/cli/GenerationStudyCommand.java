@@ -10,7 +10,6 @@ import anneal.sample.RestorationModel;
 import anneal.study.GenerationStudy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,21 +41,6 @@ final class GenerationStudyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true, description = "A restorer.")
-    private String model;
-
-    @Option(names = "--data", paramLabel = "SET", required = true,
-            description = "Real images to compare with, as for train's --data.")
-    private String data;
-
-    @Option(names = "--judge", paramLabel = "RUN|FILE|NAME", required = true,
-            description = "A classifier of clean images of this kind and size.")
-    private String judge;
-
-    @Option(names = "--count", paramLabel = "N", defaultValue = "1000",
-            description = "Images of each kind (default: ${DEFAULT-VALUE}).")
-    private int count;
-
     @Option(names = "--batch", paramLabel = "N", defaultValue = "50",
             description = "Images at once (default: ${DEFAULT-VALUE}). The figures do not depend on it.")
     private int batch;
@@ -65,14 +49,11 @@ final class GenerationStudyCommand implements Callable<Integer> {
             description = "Deviations of the noise that breaks the symmetry (default: ${DEFAULT-VALUE}).")
     private List<Double> deviations;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Of starts and noise (default: 0).")
-    private long seed;
-
-    @Option(names = "--out", paramLabel = "FILE.json", description = "Write the result as JSON, too.")
-    private Path out;
-
     @ArgGroup(validate = false, heading = "%nStart:%n")
     private ColdStartOptions start = new ColdStartOptions();
+
+    @Mixin
+    private RestorerStudyOptions study;
 
     @Mixin
     private DeviceOption device;
@@ -87,31 +68,31 @@ final class GenerationStudyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var source = ModelCatalog.shipped().find(model);
-        var eye = ModelCatalog.shipped().find(judge);
+        var source = ModelCatalog.shipped().find(study.model());
+        var eye = ModelCatalog.shipped().find(study.judge());
         try (var on = device.open(); var opened = RestorationModel.open(source, on);
                 var opinion = ImageClassifier.open(eye, on)) {
             var restorer = opened.model();
-            var real = Datasets.open(data, restorer.imageSize(), restorer.channels());
-            var study = new GenerationStudy(on, opinion, real, count, batch, seed);
-            var fitted = start.fit(on, restorer, model, seed);
+            var real = Datasets.open(study.data(), restorer.imageSize(), restorer.channels());
+            var work = new GenerationStudy(on, opinion, real, study.count(), batch, study.seed());
+            var fitted = start.fit(on, restorer, study.model(), study.seed());
             var rows = new ArrayList<Row>();
-            int steps = restorer.cold().on(on, restorer.imageSize(), restorer.channels()).steps();
-            long work = (long) steps * Math.ceilDiv(count, batch);
-            try (var progress = Progress.start("generate", 0, work * deviations.size(), spec.commandLine().getErr());
+            int steps = restorer.steps(on);
+            long each = (long) steps * Math.ceilDiv(study.count(), batch);
+            try (var progress = Progress.start("generate", 0, each * deviations.size(), spec.commandLine().getErr());
                     var stop = Interruption.listen(() -> progress.say("stopping"))) {
                 try {
                     for (double deviation : deviations) {
-                        long before = work * rows.size();
-                        rows.add(new Row(deviation, study.run(new ColdGenerator(on, restorer, fitted, deviation),
+                        long before = each * rows.size();
+                        rows.add(new Row(deviation, work.run(new ColdGenerator(on, restorer, fitted, deviation),
                                 done -> progress.at(before + done, ""), stop::requested)));
                     }
                 } catch (CancellationException e) {
                     return stop.exitCode();
                 }
             }
-            report(new Result(RunRecord.of(on, seed, spec.root().commandLine().getParseResult().originalArgs()),
-                    source.name(), source.digest(), eye.name(), real.description(), count, rows));
+            report(new Result(RunRecord.of(on, study.seed(), spec.root().commandLine().getParseResult().originalArgs()),
+                    source.name(), source.digest(), eye.name(), real.description(), study.count(), rows));
         }
         return 0;
     }
@@ -124,8 +105,8 @@ final class GenerationStudyCommand implements Callable<Integer> {
             to.printf(Locale.ROOT, "| %s | %.2f |%n", row.symmetryNoise, row.frechet);
         }
         to.flush();
-        if (out != null) {
-            AtomicFiles.write(out, stream -> stream.write(Json.write(result).getBytes(StandardCharsets.UTF_8)));
+        if (study.out() != null) {
+            AtomicFiles.write(study.out(), stream -> stream.write(Json.write(result).getBytes(StandardCharsets.UTF_8)));
         }
     }
 }

@@ -12,7 +12,6 @@ import anneal.study.RestorationStudy;
 import anneal.tensor.Device;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -42,31 +41,12 @@ final class RestorationStudyCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", paramLabel = "RUN|FILE|NAME", required = true, description = "A restorer.")
-    private String model;
-
-    @Option(names = "--data", paramLabel = "SET", required = true,
-            description = "Images that it was not trained on, as for train's --data.")
-    private String data;
-
-    @Option(names = "--judge", paramLabel = "RUN|FILE|NAME", required = true,
-            description = "A classifier of clean images of this kind and size.")
-    private String judge;
-
-    @Option(names = "--count", paramLabel = "N", defaultValue = "1000",
-            description = "Images, the first ones (default: ${DEFAULT-VALUE}).")
-    private int count;
-
     @Option(names = "--t", paramLabel = "LEVEL", defaultValue = "0",
             description = "How far to degrade; 0 stands for the worst (default: ${DEFAULT-VALUE}).")
     private int level;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0",
-            description = "Of masks, snow and noise (default: ${DEFAULT-VALUE}).")
-    private long seed;
-
-    @Option(names = "--out", paramLabel = "FILE.json", description = "Write the result as JSON, too.")
-    private Path out;
+    @Mixin
+    private RestorerStudyOptions study;
 
     @Mixin
     private DeviceOption device;
@@ -78,24 +58,24 @@ final class RestorationStudyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        var source = ModelCatalog.shipped().find(model);
-        var eye = ModelCatalog.shipped().find(judge);
+        var source = ModelCatalog.shipped().find(study.model());
+        var eye = ModelCatalog.shipped().find(study.judge());
         try (var on = device.open(); var opened = RestorationModel.open(source, on);
                 var opinion = ImageClassifier.open(eye, on)) {
             var restorer = opened.model();
-            var set = Datasets.open(data, restorer.imageSize(), restorer.channels());
-            var study = new RestorationStudy(on, restorer, opinion, set, count, level, seed);
+            var set = Datasets.open(study.data(), restorer.imageSize(), restorer.channels());
+            var work = new RestorationStudy(on, restorer, opinion, set, study.count(), level, study.seed());
             List<RestorationStudy.Row> rows;
-            try (var progress = Progress.start("restore", 0, study.work(), spec.commandLine().getErr());
+            try (var progress = Progress.start("restore", 0, work.work(), spec.commandLine().getErr());
                     var stop = Interruption.listen(() -> progress.say("stopping"))) {
                 try {
-                    rows = study.run(done -> progress.at(done, ""), stop::requested);
+                    rows = work.run(done -> progress.at(done, ""), stop::requested);
                 } catch (CancellationException e) {
                     return stop.exitCode();
                 }
             }
-            report(new Result(RunRecord.of(on, seed, spec.root().commandLine().getParseResult().originalArgs()),
-                    source.name(), source.digest(), restorer.cold(), set.description(), count, level, eye.name(),
+            report(new Result(RunRecord.of(on, study.seed(), spec.root().commandLine().getParseResult().originalArgs()),
+                    source.name(), source.digest(), restorer.cold(), set.description(), study.count(), level, eye.name(),
                     eye.digest(), rows), on);
         }
         return 0;
@@ -112,8 +92,8 @@ final class RestorationStudyCommand implements Callable<Integer> {
         }
         to.printf("%npeak memory %s%n", PeakMemory.of(on));
         to.flush();
-        if (out != null) {
-            AtomicFiles.write(out, stream -> stream.write(Json.write(result).getBytes(StandardCharsets.UTF_8)));
+        if (study.out() != null) {
+            AtomicFiles.write(study.out(), stream -> stream.write(Json.write(result).getBytes(StandardCharsets.UTF_8)));
         }
     }
 }

@@ -3,6 +3,7 @@ package anneal.cli;
 import anneal.diffusion.SamplingStep;
 import anneal.io.Json;
 import anneal.kernel.profile.ProfileReport;
+import anneal.model.ModelFile;
 import anneal.sample.DiffusionModel;
 import anneal.sample.ImageClassifier;
 import anneal.sample.ImageSampler;
@@ -153,11 +154,15 @@ final class SampleCommand implements Callable<Integer> {
         var modelFile = ModelCatalog.shipped().find(model, ema);
         var classifierFile = classifier == null ? null : ModelCatalog.shipped().find(classifier);
         profiling = profile.start(device);
-        if (isRestorer(modelFile)) {
-            return generate(modelFile);
+        try (var weights = modelFile.open()) {
+            return ModelMetadata.isRestorer(weights.metadata()) ? generate(modelFile, weights)
+                    : sample(modelFile, weights, classifierFile);
         }
+    }
+
+    private int sample(ModelSource modelFile, ModelFile weights, ModelSource classifierFile) throws IOException {
         cold.refuse();
-        try (var on = device.open(profiling); var opened = DiffusionModel.open(modelFile, on);
+        try (var on = device.open(profiling); var opened = DiffusionModel.open(weights, on);
                 var guide = classifierFile == null ? null : ImageClassifier.open(classifierFile, on)) {
             var request = request(opened.model(), guide);
             var words = spec.root().commandLine().getParseResult().originalArgs();
@@ -168,23 +173,17 @@ final class SampleCommand implements Callable<Integer> {
         }
     }
 
-    private static boolean isRestorer(ModelSource source) throws IOException {
-        try (var file = source.open()) {
-            return ModelMetadata.isRestorer(file.metadata());
-        }
-    }
-
-    private int generate(ModelSource source) throws IOException {
+    private int generate(ModelSource source, ModelFile weights) throws IOException {
         restores = true;
         if (classifier != null || sampler.steps != null || !sampler.name.equals("ddim") || sampler.eta != 0
                 || !guidance.isEmpty()) {
             throw new IllegalArgumentException("a restorer of degraded images takes every level in turn and is not "
                     + "told classes: leave out --sampler, --steps, --eta, --labels and all guidance");
         }
-        try (var on = device.open(profiling); var opened = RestorationModel.open(source, on)) {
+        try (var on = device.open(profiling); var opened = RestorationModel.open(weights, on)) {
             var restorer = opened.model();
             var generator = cold.generator(on, restorer, model, seed);
-            int steps = restorer.cold().on(on, restorer.imageSize(), restorer.channels()).steps();
+            int steps = restorer.steps(on);
             var request = SampleRequest.of(Objects.requireNonNullElse(count, WITHOUT_LABELS), seed).withBatch(batch)
                     .withSteps(steps);
             var words = spec.root().commandLine().getParseResult().originalArgs();

@@ -1,7 +1,6 @@
 package anneal.data;
 
 import anneal.io.DataException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ public final class FashionMnist {
 
     /** Where Debian's package dataset-fashion-mnist puts the files. */
     static final Path DEBIAN = Path.of("/usr/share/datasets/fashion-mnist");
-    private static final Path RESOURCE = Path.of("(embedded) Fashion-MNIST");
 
     private FashionMnist() {
     }
@@ -50,17 +48,7 @@ public final class FashionMnist {
 
     /** The 10,000 test images that travel with this library. */
     public static ImageDataset embedded() throws IOException {
-        return IdxDataset.pair(RESOURCE, resource("t10k-images-idx3-ubyte.gz", 3), RESOURCE,
-            resource("t10k-labels-idx1-ubyte.gz", 1), CLASS_NAMES, "Fashion-MNIST's test set, embedded");
-    }
-
-    private static IdxFile resource(String name, int dimensions) throws IOException {
-        try (var in = FashionMnist.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new DataException("the resource anneal/data/" + name + " is missing from this build of Anneal");
-            }
-            var bytes = in.readAllBytes();
-            return IdxFile.read(RESOURCE.resolve(name), new ByteArrayInputStream(bytes), bytes.length, dimensions);
-        }
+        return new EmbeddedIdx("Fashion-MNIST", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz", CLASS_NAMES,
+            "Fashion-MNIST's test set, embedded").open();
     }
 }

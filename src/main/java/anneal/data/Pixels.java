@@ -1,5 +1,7 @@
 package anneal.data;
 
+import java.io.IOException;
+
 /** Between unsigned bytes and the interval [-1, 1] in which diffusion works, as guided-diffusion does it. */
 public final class Pixels {
 
@@ -25,6 +27,23 @@ public final class Pixels {
                 }
             }
         }
+    }
+
+    /**
+     * Images of a data set as networks take them.
+     *
+     * @param indices their numbers
+     * @return [N, height, width, channels] in -1..1
+     */
+    public static float[] batch(ImageDataset set, int... indices) throws IOException {
+        int bytes = set.imageBytes();
+        var image = new byte[bytes];
+        var x = new float[Math.multiplyExact(indices.length, bytes)];
+        for (int i = 0; i < indices.length; i++) {
+            set.copyImage(indices[i], image, 0);
+            imageToTensor(image, 0, set.height(), set.width(), set.channels(), false, x, i * bytes);
+        }
+        return x;
     }
 
     /** clamp((x + 1) * 127.5, 0, 255), truncated; NaN becomes 0. {@code n} values from their offsets on. */

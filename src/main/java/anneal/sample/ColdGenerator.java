@@ -65,8 +65,7 @@ public record ColdGenerator(Device device, RestorationModel model, ColdStart sta
                 int[] samples = IntStream.range(first, Math.min(count, first + batch)).toArray();
                 var images = new byte[samples.length * bytes];
                 try (var part = device.scope()) {
-                    var d = source.forBatch(seed, STREAM, 0, samples);
-                    var exact = d instanceof EightBit eightBit ? eightBit.degradation() : d;
+                    var exact = EightBit.exact(source.forBatch(seed, STREAM, 0, samples));
                     var x = ColdGeneration.breakSymmetry(start(exact, seed, samples),
                             noise(NOISE, seed, samples), deviation);
                     var loop = new ColdLoop(exact, model.restorer(), ColdSampler.improved(),

@@ -26,13 +26,13 @@ public record ColdStart(GaussianMixture mixture, int grid) {
     /**
      * Degrades images of a data set as far as can be, and fits the mixture to what is left.
      *
-     * @param images     how many, from the beginning of the set; fewer if it has fewer
+     * @param most       how many, from the beginning of the set; fewer if it has fewer
      * @param grid       cells along each side; 1 for the mean colour alone
      * @param components of the mixture
      * @param seed       of the degradation's random parts and of the first centroids
      * @throws IllegalArgumentException in one line, if the images do not fit the model or are too few
      */
-    public static ColdStart fit(Device device, RestorationModel model, ImageDataset data, int images, int grid,
+    public static ColdStart fit(Device device, RestorationModel model, ImageDataset data, int most, int grid,
                                 int components, long seed) throws IOException {
         int size = model.imageSize();
         if (data.height() != size || data.width() != size || data.channels() != model.channels()) {
@@ -42,29 +42,20 @@ public record ColdStart(GaussianMixture mixture, int grid) {
         if (grid < 1 || grid > size) {
             throw new IllegalArgumentException("a grid of %d cells along %d pixels".formatted(grid, size));
         }
-        int n = Math.min(images, data.size());
+        int n = Math.min(most, data.size());
         int width = model.channels() * grid * grid;
         if (components < 1 || n < 2 * components) {
             throw new IllegalArgumentException("%d Gaussians fitted to %d images".formatted(components, n));
         }
         var features = new double[n * width];
-        int bytes = data.imageBytes();
         try (var scope = device.scope()) {
             var source = model.cold().on(device, size, model.channels());
             for (int first = 0; first < n; first += BATCH) {
-                int from = first;
-                int count = Math.min(BATCH, n - first);
-                var values = new float[count * bytes];
-                var image = new byte[bytes];
-                for (int i = 0; i < count; i++) {
-                    data.copyImage(first + i, image, 0);
-                    Pixels.imageToTensor(image, 0, size, size, model.channels(), false, values, i * bytes);
-                }
+                int[] images = IntStream.range(first, Math.min(n, first + BATCH)).toArray();
                 try (var batch = device.scope()) {
-                    var d = source.forBatch(seed, PARTS, first / BATCH,
-                            IntStream.range(0, count).map(i -> from + i).toArray());
-                    var x = d.degrade(device.of(values, count, size, size, model.channels()),
-                            Levels.same(device, d, d.steps(), count));
+                    var d = source.forBatch(seed, PARTS, first / BATCH, images);
+                    var x = device.of(Pixels.batch(data, images), images.length, size, size, model.channels());
+                    x = d.degrade(x, Levels.same(device, d, d.steps(), images.length));
                     var found = ColdGeneration.features(x, grid).toDoubles();
                     System.arraycopy(found, 0, features, first * width, found.length);
                 }

@@ -4,6 +4,7 @@ import anneal.diffusion.Denoiser;
 import anneal.diffusion.DiffusionConfig;
 import anneal.io.DataException;
 import anneal.model.LoadedModel;
+import anneal.model.ModelFile;
 import anneal.model.UNet;
 import anneal.tensor.Device;
 import anneal.tensor.Tensor;
@@ -70,19 +71,24 @@ public record DiffusionModel(UNet unet, DiffusionConfig diffusion, List<String> 
     /** As {@link #open(Path, Device)}, from wherever the {@link ModelCatalog} found it. */
     public static Opened open(ModelSource source, Device device) throws IOException {
         try (var file = source.open()) {
-            LoadedModel loaded = file.load(device);
-            try {
-                if (!(loaded.module() instanceof UNet unet)) {
-                    throw DataException.in(file.path(), "holds a %s; a diffusion model is needed here",
-                            loaded.config().type());
-                }
-                DiffusionConfig diffusion = ModelMetadata.diffusion(file.path(), loaded.metadata());
-                var classNames = ModelMetadata.classNames(loaded.metadata());
-                return new Opened(new DiffusionModel(unet, diffusion, classNames), loaded);
-            } catch (IOException | RuntimeException e) {
-                loaded.close();
-                throw e;
+            return open(file, device);
+        }
+    }
+
+    /** As {@link #open(Path, Device)}, from an open file, which may be closed afterwards. */
+    public static Opened open(ModelFile file, Device device) throws IOException {
+        LoadedModel loaded = file.load(device);
+        try {
+            if (!(loaded.module() instanceof UNet unet)) {
+                throw DataException.in(file.path(), "holds a %s; a diffusion model is needed here",
+                        loaded.config().type());
             }
+            DiffusionConfig diffusion = ModelMetadata.diffusion(file.path(), loaded.metadata());
+            var classNames = ModelMetadata.classNames(loaded.metadata());
+            return new Opened(new DiffusionModel(unet, diffusion, classNames), loaded);
+        } catch (IOException | RuntimeException e) {
+            loaded.close();
+            throw e;
         }
     }
 

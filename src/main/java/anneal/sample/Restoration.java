@@ -86,8 +86,7 @@ public record Restoration(Device device, RestorationModel model) {
             int from = request.level == 0 ? d.steps() : request.level;
             var x = device.of(request.images, n, size, size, model.channels());
             var degraded = d.degrade(x, Levels.same(device, d, from, n));
-            // Pictures come in 8 bits; truncating every step of the way back as well would add up.
-            var exact = d instanceof EightBit eightBit ? eightBit.degradation() : d;
+            var exact = EightBit.exact(d);
             made.put(Stage.ORIGINAL, request.images.clone());
             made.put(Stage.DEGRADED, degraded.toFloats());
             for (var stage : request.wanted) {

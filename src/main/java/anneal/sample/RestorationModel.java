@@ -5,6 +5,7 @@ import anneal.diffusion.cold.Restorer;
 import anneal.io.DataException;
 import anneal.model.ImageNetwork;
 import anneal.model.LoadedModel;
+import anneal.model.ModelFile;
 import anneal.tensor.Device;
 import java.io.IOException;
 
@@ -32,19 +33,30 @@ public record RestorationModel(ImageNetwork network, ColdConfig cold, int imageS
      */
     public static Opened open(ModelSource source, Device device) throws IOException {
         try (var file = source.open()) {
-            var loaded = file.load(device);
-            try {
-                var cold = ModelMetadata.cold(file.path(), loaded.metadata());
-                if (!(loaded.module() instanceof ImageNetwork network)) {
-                    throw DataException.in(file.path(), "holds a %s; a restorer is needed here",
-                            loaded.config().type());
-                }
-                int size = ModelMetadata.imageSize(file.path(), loaded.metadata());
-                return new Opened(new RestorationModel(network, cold, size, loaded.config().imageChannels()), loaded);
-            } catch (IOException | RuntimeException e) {
-                loaded.close();
-                throw e;
+            return open(file, device);
+        }
+    }
+
+    /** As {@link #open(ModelSource, Device)}, from an open file, which may be closed afterwards. */
+    public static Opened open(ModelFile file, Device device) throws IOException {
+        var loaded = file.load(device);
+        try {
+            var cold = ModelMetadata.cold(file.path(), loaded.metadata());
+            if (!(loaded.module() instanceof ImageNetwork network)) {
+                throw DataException.in(file.path(), "holds a %s; a restorer is needed here", loaded.config().type());
             }
+            int size = ModelMetadata.imageSize(file.path(), loaded.metadata());
+            return new Opened(new RestorationModel(network, cold, size, loaded.config().imageChannels()), loaded);
+        } catch (IOException | RuntimeException e) {
+            loaded.close();
+            throw e;
+        }
+    }
+
+    /** T of its degradation. */
+    public int steps(Device device) {
+        try (var scope = device.scope()) {
+            return cold.on(device, imageSize, channels).steps();
         }
     }
 

@@ -21,18 +21,10 @@ import java.util.function.IntConsumer;
 public record GenerationStudy(Device device, ImageClassifier judge, ImageDataset real, int count, int batch, long seed) {
     /** @throws IllegalArgumentException in one line, if these do not belong together */
     public GenerationStudy {
-        require(judge.isForCleanImages(), "the judge was trained on noised images; it must be one of clean images");
-        require(judge.imageSize() == real.height() && judge.imageSize() == real.width()
-                        && judge.channels() == real.channels(),
-                "the judge knows images of %dx%dx%d, not those of %s".formatted(judge.imageSize(), judge.imageSize(),
-                        judge.channels(), real.description()));
-        require(count >= 2 && count <= real.size(), "%d images beside %s: from 2 to %d can be had".formatted(count,
-                real.description(), real.size()));
-    }
-
-    private static void require(boolean holds, String message) {
-        if (!holds) {
-            throw new IllegalArgumentException(message);
+        Judge.require(judge, real);
+        if (count < 2 || count > real.size()) {
+            throw new IllegalArgumentException("%d images beside %s: from 2 to %d can be had".formatted(count,
+                    real.description(), real.size()));
         }
     }
 

@@ -1,5 +1,6 @@
 package anneal.study;
 
+import anneal.data.ImageDataset;
 import anneal.data.Pixels;
 import anneal.diffusion.GaussianDiffusion;
 import anneal.diffusion.PhiloxNoise;
@@ -23,6 +24,18 @@ import java.util.stream.IntStream;
 record Judge(Device device, ImageClassifier classifier, IntConsumer progress, BooleanSupplier cancelled) {
     private static final int BATCH = 50;
     private static final int NOISE = 1;
+
+    /** @throws IllegalArgumentException in one line, if the classifier cannot judge these images */
+    static void require(ImageClassifier judge, ImageDataset images) {
+        if (!judge.isForCleanImages()) {
+            throw new IllegalArgumentException("the judge was trained on noised images; it must be one of clean images");
+        }
+        if (judge.imageSize() != images.height() || judge.imageSize() != images.width()
+                || judge.channels() != images.channels()) {
+            throw new IllegalArgumentException("the judge knows images of %dx%dx%d, not those of %s".formatted(
+                    judge.imageSize(), judge.imageSize(), judge.channels(), images.description()));
+        }
+    }
 
     /** Where images come from: unsigned bytes [height, width, channels] of image {@code i}. */
     @FunctionalInterface

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 
 /**
  * The tables of "Cold Diffusion" (Bansal et al. 2022, section 4): how near the originals degraded images are, and what
@@ -45,10 +46,7 @@ public record RestorationStudy(Device device, RestorationModel model, ImageClass
     /** @throws IllegalArgumentException in one line, if these do not belong together */
     public RestorationStudy {
         int size = model.imageSize();
-        require(judge.isForCleanImages(), "the judge was trained on noised images; it must be one of clean images");
-        require(judge.imageSize() == size && judge.channels() == model.channels(),
-                "the judge knows images of %dx%dx%d, the model restores %dx%dx%d".formatted(judge.imageSize(),
-                        judge.imageSize(), judge.channels(), size, size, model.channels()));
+        Judge.require(judge, data);
         require(data.height() == size && data.width() == size && data.channels() == model.channels(),
                 "the model does not restore the images of " + data.description());
         require(count >= 2 && count <= data.size(), "%d images of %s: from 2 to %d can be had".formatted(count,
@@ -63,13 +61,7 @@ public record RestorationStudy(Device device, RestorationModel model, ImageClass
 
     /** Steps of the network over all images, for a progress bar. */
     public long work() {
-        int steps = level;
-        if (level == 0) {
-            try (var scope = device.scope()) {
-                steps = model.cold().on(device, model.imageSize(), model.channels()).steps();
-            }
-        }
-        return 2L * steps * Math.ceilDiv(count, GROUP);
+        return 2L * (level == 0 ? model.steps(device) : level) * Math.ceilDiv(count, GROUP);
     }
 
     /**
@@ -88,7 +80,7 @@ public record RestorationStudy(Device device, RestorationModel model, ImageClass
         for (int first = 0; first < count; first += GROUP) {
             int n = Math.min(GROUP, count - first);
             var result = new Restoration(device, model).run(
-                    new Restoration.Request(images(first, n), level, seed, first / GROUP, WAYS),
+                    new Restoration.Request(Pixels.batch(data, IntStream.range(first, first + n).toArray()), level, seed, first / GROUP, WAYS),
                     (stage, step) -> progress.accept(++done[0]), cancelled);
             for (var stage : result.images().keySet()) {
                 Pixels.tensorToImage(result.images().get(stage), 0,
@@ -101,17 +93,6 @@ public record RestorationStudy(Device device, RestorationModel model, ImageClass
             }
         }
         return rows(pixels, sums, bytes, cancelled);
-    }
-
-    private float[] images(int first, int n) throws IOException {
-        int bytes = data.imageBytes();
-        var image = new byte[bytes];
-        var x = new float[n * bytes];
-        for (int i = 0; i < n; i++) {
-            data.copyImage(first + i, image, 0);
-            Pixels.imageToTensor(image, 0, data.height(), data.width(), data.channels(), false, x, i * bytes);
-        }
-        return x;
     }
 
     private List<Row> rows(Map<Stage, byte[]> pixels, Map<Stage, double[]> sums, int bytes, BooleanSupplier cancelled)

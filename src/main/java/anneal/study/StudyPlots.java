@@ -1,13 +1,9 @@
 package anneal.study;
 
-import anneal.io.ByteImage;
-import anneal.io.Png;
 import anneal.study.StudyCase.Kind;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -38,13 +34,13 @@ record StudyPlots(List<StudyRow> rows, Path page) {
         try {
             ToDoubleFunction<StudyRow> scale = r -> r.setting().scale();
             ToDoubleFunction<StudyRow> wanted = r -> 100 * r.wantedShare();
-            write(beside("wanted"), overScale("wanted class, %", wanted, scale));
-            write(beside("frechet"), overScale("Fréchet distance", StudyRow::frechetDistance, scale));
+            ChartFile.write(beside("wanted"), overScale("wanted class, %", wanted, scale));
+            ChartFile.write(beside("frechet"), overScale("Fréchet distance", StudyRow::frechetDistance, scale));
             var variety = chart("distance within a class", "wanted class, %");
             for (var kind : List.of(Kind.CLASSIFIER, Kind.CLASSIFIER_FREE, Kind.REAL)) {
                 addKind(variety, kind, StudyRow::pairwiseDistance, wanted);
             }
-            write(beside("variety"), variety);
+            ChartFile.write(beside("variety"), variety);
         } catch (RuntimeException | LinkageError | InternalError e) {
             // java.desktop fails in many ways where the system has no font.
             throw new IllegalStateException(page + " is written, but the plots cannot be drawn; they need fontconfig and "
@@ -87,20 +83,5 @@ record StudyPlots(List<StudyRow> rows, Path page) {
         var own = rows.stream().filter(r -> r.setting().kind() == kind);
         return kind == Kind.REAL ? own.limit(1).toList()
                 : own.filter(r -> r.setting().sampler().equals("ddim")).toList();
-    }
-
-    private static void write(Path file, XYChart chart) throws IOException {
-        var image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        var graphics = image.createGraphics();
-        chart.paint(graphics, WIDTH, HEIGHT);
-        graphics.dispose();
-        byte[] pixels = new byte[3 * WIDTH * HEIGHT];
-        for (int p = 0; p < WIDTH * HEIGHT; p++) {
-            int rgb = image.getRGB(p % WIDTH, p / WIDTH);
-            pixels[3 * p] = (byte) (rgb >> 16);
-            pixels[3 * p + 1] = (byte) (rgb >> 8);
-            pixels[3 * p + 2] = (byte) rgb;
-        }
-        Png.write(file, new ByteImage(HEIGHT, WIDTH, 3, pixels), Map.of("Title", file.getFileName().toString()));
     }
 }

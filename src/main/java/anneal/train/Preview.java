@@ -78,14 +78,7 @@ final class Preview {
 
     /** The first images, degraded as far as can be, restored in one step and by Algorithm 2. */
     private ByteImage restored(ImageNetwork network) throws IOException {
-        int n = Math.min(RESTORED, data.size());
-        int bytes = data.imageBytes();
-        var image = new byte[bytes];
-        var x = new float[n * bytes];
-        for (int i = 0; i < n; i++) {
-            data.copyImage(i, image, 0);
-            Pixels.imageToTensor(image, 0, data.height(), data.width(), data.channels(), false, x, i * bytes);
-        }
+        var x = Pixels.batch(data, IntStream.range(0, Math.min(RESTORED, data.size())).toArray());
         var model = new RestorationModel(network, config.restorer().degradation(), config.imageSize(),
                 config.imageChannels());
         var request = new Restoration.Request(x, 0, config.optimization().seed(), 0,

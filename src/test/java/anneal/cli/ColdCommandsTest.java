@@ -31,13 +31,6 @@ class ColdCommandsTest {
         return run;
     }
 
-    private static String refusal(Object... words) {
-        var call = Call.of(words);
-        assertEquals(1, call.exit(), call.out());
-        assertEquals(1, call.err().lines().count(), call.err());
-        return call.err();
-    }
-
     @Test
     void theAuthorsNetworksTrainAndRestore() throws IOException {
         var convnext = trained("convnext", "--cold", "resolution", "--preset", "mnist-published", "--image-size", 16,
@@ -56,11 +49,11 @@ class ColdCommandsTest {
             var steps = ImageFiles.read(strip);
             assertTrue(steps.width() > 4 * 16 && steps.height() > 4 * 16, steps.width() + "x" + steps.height());
         }
-        assertTrue(refusal("train", "--cold", "blur", "--preset", "mnist-published", "--heads", 2, "--data",
+        assertTrue(Call.refusal("train", "--cold", "blur", "--preset", "mnist-published", "--heads", 2, "--data",
                 "fashion-embedded", "--out", folder.resolve("no")).contains("a convnext network has no --heads"));
-        assertTrue(refusal("train", "--cold", "mix", "--preset", "tiny", "--out", folder.resolve("no"))
+        assertTrue(Call.refusal("train", "--cold", "mix", "--preset", "tiny", "--out", folder.resolve("no"))
                 .contains("--cold mix needs --cold-with"));
-        assertTrue(refusal("train", "--cold-loss", "l2", "--preset", "tiny", "--out", folder.resolve("no"))
+        assertTrue(Call.refusal("train", "--cold-loss", "l2", "--preset", "tiny", "--out", folder.resolve("no"))
                 .contains("--cold-loss is for --cold"));
     }
 
@@ -88,13 +81,13 @@ class ColdCommandsTest {
         var run = folder.resolve("generate resolution");
         var flat = generated(run, "--symmetry-noise", 0);
         assertTrue(!Arrays.equals(flat, generated(run)), "noise breaks the symmetry");
-        assertTrue(refusal("sample", "--model", run, "--labels", "0-9", "--out", folder.resolve("n.npz"))
+        assertTrue(Call.refusal("sample", "--model", run, "--labels", "0-9", "--out", folder.resolve("n.npz"))
                 .contains("leave out --sampler, --steps, --eta, --labels and all guidance"));
-        assertTrue(refusal("sample", "--model", run.resolve("model.safetensors"), "--out", folder.resolve("n.npz"))
+        assertTrue(Call.refusal("sample", "--model", run.resolve("model.safetensors"), "--out", folder.resolve("n.npz"))
                 .contains("give some as --start-data"));
-        assertTrue(refusal("sample", "--model", "fashion", "--components", 2, "--out", folder.resolve("n.npz"))
+        assertTrue(Call.refusal("sample", "--model", "fashion", "--components", 2, "--out", folder.resolve("n.npz"))
                 .contains("are for a restorer of degraded images; this is a diffusion model"));
-        assertTrue(refusal("sample", "--model", folder.resolve("generate noise"), "--start-grid", 2, "--out",
+        assertTrue(Call.refusal("sample", "--model", folder.resolve("generate noise"), "--start-grid", 2, "--out",
                 folder.resolve("n.npz")).contains("knows its start"));
     }
 
@@ -131,7 +124,7 @@ class ColdCommandsTest {
         var distances = new JsonMapper().readTree(Files.readString(json)).get("rows");
         assertEquals(2, distances.size());
         assertTrue(distances.get(0).get("frechet").asDouble() > 0, distances.toString());
-        assertTrue(refusal("study", "restoration", "--model", run, "--data", "fashion-test", "--judge", "fashion-judge",
+        assertTrue(Call.refusal("study", "restoration", "--model", run, "--data", "fashion-test", "--judge", "fashion-judge",
                 "--count", 10_001).contains("from 2 to 10000 can be had"));
     }
 }

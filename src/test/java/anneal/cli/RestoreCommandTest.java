@@ -33,13 +33,6 @@ class RestoreCommandTest {
         assertTrue(call.out().contains("restore --model " + run), call.out());
     }
 
-    private static String refusal(Object... words) {
-        var call = Call.of(words);
-        assertEquals(1, call.exit(), call.out());
-        assertEquals(1, call.err().lines().count(), call.err());
-        return call.err();
-    }
-
     @Test
     void everyAlgorithmHasAColumnAndItsError() throws IOException {
         var out = folder.resolve("grid.png");
@@ -86,26 +79,26 @@ class RestoreCommandTest {
         var out = folder.resolve("never.png");
         var large = folder.resolve("large.png");
         Png.write(large, new ByteImage(9, 7, 3, new byte[189]), Map.of());
-        assertTrue(refusal("restore", "--model", run, large, "--out", out)
+        assertTrue(Call.refusal("restore", "--model", run, large, "--out", out)
                 .contains("large.png: is a picture of 9x7x3, the model restores 8x8x1"));
-        assertTrue(refusal("restore", "--model", run, "--t", 51, "--out", out)
+        assertTrue(Call.refusal("restore", "--model", run, "--t", 51, "--out", out)
                 .contains("level 51 is out of range: this degradation has the levels 0 (clean) to 50"));
-        assertTrue(refusal("restore", "--model", run, "--degradation", "blur", "--out", out)
+        assertTrue(Call.refusal("restore", "--model", run, "--degradation", "blur", "--out", out)
                 .contains("the model restores from mask; it was not trained for 'blur'"));
-        assertTrue(refusal("restore", "--model", run, "--algorithm", 3, "--out", out)
+        assertTrue(Call.refusal("restore", "--model", run, "--algorithm", 3, "--out", out)
                 .contains("--algorithm 3: use 1, 2, direct or all"));
         var denoiser = SmallModels.unet(folder.resolve("denoiser.safetensors"), 1);
-        assertTrue(refusal("restore", "--model", denoiser, "--out", out)
+        assertTrue(Call.refusal("restore", "--model", denoiser, "--out", out)
                 .contains("was not trained to restore degraded images"));
-        assertTrue(refusal("restore", "--out", out).contains("give --model, or a --degradation for which a model"));
-        assertTrue(refusal("restore", "--degradation", "melt", "--out", out)
+        assertTrue(Call.refusal("restore", "--out", out).contains("give --model, or a --degradation for which a model"));
+        assertTrue(Call.refusal("restore", "--degradation", "melt", "--out", out)
                 .contains("no model that restores from 'melt' comes with this build"));
-        assertTrue(refusal("restore", "--model", run, "--algorithm", "direct", "--strip", out, "--out", out)
+        assertTrue(Call.refusal("restore", "--model", run, "--algorithm", "direct", "--strip", out, "--out", out)
                 .contains("--strip shows the steps of Algorithm 1 and 2; direct takes none"));
-        assertTrue(refusal("train", "--cold", "melt", "--out", folder.resolve("melt")).contains("called 'melt'"));
-        assertTrue(refusal("train", "--cold", "mine.Missing", "--preset", "tiny", "--out", folder.resolve("mine"))
+        assertTrue(Call.refusal("train", "--cold", "melt", "--out", folder.resolve("melt")).contains("called 'melt'"));
+        assertTrue(Call.refusal("train", "--cold", "mine.Missing", "--preset", "tiny", "--out", folder.resolve("mine"))
                 .contains("there is no class mine.Missing"));
-        assertTrue(refusal("train", "--cold", "blur", "--class-cond", "--out", folder.resolve("c"))
+        assertTrue(Call.refusal("train", "--cold", "blur", "--class-cond", "--out", folder.resolve("c"))
                 .contains("a restorer is not told classes"));
     }
 }

@@ -150,8 +150,8 @@ public sealed interface ColdConfig {
         }
 
         /** [N, 1, 1, channels]. */
-        public static Tensor colours(Device device, int channels, long seed, int stream, int position,
-                                     int... samples) {
+        private static Tensor colours(Device device, int channels, long seed, int stream, int position,
+                                      int... samples) {
             var values = new float[samples.length * channels];
             for (int i = 0; i < samples.length; i++) {
                 var random = Philox.stream(seed, stream, samples[i], position);
@@ -182,20 +182,15 @@ public sealed interface ColdConfig {
         }
 
         /** [N, H, W, C] of the set. */
-        public static Tensor images(Device device, ImageDataset set, long seed, int stream, int position,
-                                    int... samples) {
-            int bytes = set.imageBytes();
-            var image = new byte[bytes];
-            var values = new float[samples.length * bytes];
-            for (int i = 0; i < samples.length; i++) {
-                try {
-                    set.copyImage(Philox.stream(seed, stream, samples[i], position).nextInt(set.size()), image, 0);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e.getMessage(), e);
-                }
-                Pixels.imageToTensor(image, 0, set.height(), set.width(), set.channels(), false, values, i * bytes);
+        private static Tensor images(Device device, ImageDataset set, long seed, int stream, int position,
+                                     int... samples) {
+            int[] drawn = Arrays.stream(samples)
+                    .map(i -> Philox.stream(seed, stream, i, position).nextInt(set.size())).toArray();
+            try {
+                return device.of(Pixels.batch(set, drawn), samples.length, set.height(), set.width(), set.channels());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e.getMessage(), e);
             }
-            return device.of(values, samples.length, set.height(), set.width(), set.channels());
         }
     }
 

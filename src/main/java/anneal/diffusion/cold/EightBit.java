@@ -9,6 +9,14 @@ import anneal.tensor.Tensor;
 public record EightBit(Degradation degradation) implements Degradation {
     private static final double LARGEST = 255;
 
+    /**
+     * The degradation that a way back through its levels uses: without the 8 bits, which belong to the pictures that are
+     * restored. Truncating every step as well would add up.
+     */
+    public static Degradation exact(Degradation d) {
+        return d instanceof EightBit eightBit ? eightBit.degradation() : d;
+    }
+
     @Override
     public int steps() {
         return degradation.steps();

@@ -1,13 +1,11 @@
 package anneal.study.ladder;
 
 import anneal.study.ladder.LadderPage.Step;
-import anneal.io.AtomicFiles;
-import java.awt.image.BufferedImage;
+import anneal.study.ChartFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.CategoryChartBuilder;
 
 /** A ladder as bars: time by rung, measured or else predicted, on a logarithmic axis. */
@@ -34,10 +32,6 @@ final class LadderChart {
         var micros = done.stream().map(s -> 1e6 * (timed ? s.seconds() : page.prediction(s).seconds())).toList();
         style.setYAxisMin(Collections.min(micros) / 2);
         chart.addSeries("rungs", done.stream().map(s -> s.rung().name()).toList(), micros);
-        var image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-        var graphics = image.createGraphics();
-        chart.paint(graphics, WIDTH, HEIGHT);
-        graphics.dispose();
-        AtomicFiles.write(png, out -> ImageIO.write(image, "png", out));
+        ChartFile.write(png, chart);
     }
 }
