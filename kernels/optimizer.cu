@@ -12,10 +12,8 @@ struct AdamW {
     double weightDecay;
 };
 
-/// Averages' buffers and the weights of the new parameters in them.
 struct Averages {
     Operand at[AVERAGES];
-    double weight[AVERAGES];
     long long count;
 };
 
@@ -29,15 +27,20 @@ DEVICE double power(double x, long long n) {
     return r;
 }
 
-/// @param hyper learning rate, step number from 1, factor of the gradients; doubles where `wide`
+/// @param hyper learning rate, step number from 1, factor of the gradients, then the weight of the new parameters in each
+///              average; doubles where `wide`
 KERNEL_BOUNDS(adamw, OPTIMIZER_THREADS, 1, (AdamW s, const void* hyper, int wide, long long n, Operand parameters,
                                             Operand gradients, Operand firstMoment, Operand secondMoment,
                                             Averages averages)) {
     SHARED(float, numbers, [4]);
+    SHARED(float, weights, [AVERAGES]);
     if (threadIdx.x == 0) {
-        double h[3];
-        for (int i = 0; i < 3; i++) {
-            h[i] = wide ? static_cast<const double*>(hyper)[i] : static_cast<const float*>(hyper)[i];
+        auto number = [=](int i) {
+            return wide ? static_cast<const double*>(hyper)[i] : static_cast<const float*>(hyper)[i];
+        };
+        double h[3] = {number(0), number(1), number(2)};
+        for (int k = 0; k < averages.count; k++) {
+            weights[k] = static_cast<float>(number(3 + k));
         }
         long long step = static_cast<long long>(h[1]);
         numbers[0] = static_cast<float>(h[2]);
@@ -65,12 +68,12 @@ KERNEL_BOUNDS(adamw, OPTIMIZER_THREADS, 1, (AdamW s, const void* hyper, int wide
         firstMoment.put(i, m);
         secondMoment.put(i, v);
         for (int k = 0; k < averages.count; k++) {
-            if (averages.weight[k] == 1) {
+            if (weights[k] == 1) {
                 averages.at[k].put(i, p);
                 continue;
             }
             float e = averages.at[k].element(i);
-            averages.at[k].put(i, fmaf(p - e, static_cast<float>(averages.weight[k]), e));
+            averages.at[k].put(i, fmaf(p - e, weights[k], e));
         }
     }
 }

@@ -220,11 +220,9 @@ public final class Contract {
     }
 
     /** See {@link Kernels#adamw}. */
-    public void adamw(Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment, Buf[] emas,
-                      double[] emaRates) {
-        shape("hyper", hyper.shape(), 3);
+    public void adamw(Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment, Buf[] emas) {
+        shape("hyper", hyper.shape(), 3 + emas.length);
         require(hyper.type() == DType.F32 || hyper.type() == DType.F64, "hyper", "must be F32 or F64");
-        require(emas.length == emaRates.length, "emas", "need as many rates");
         writable(parameters);
         for (var b : new Buf[] {gradients, firstMoment, secondMoment}) {
             dense(b, parameters);

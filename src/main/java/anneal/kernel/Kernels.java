@@ -109,11 +109,12 @@ public interface Kernels {
     void random(RandomSpec s, Buf sampleIndex, Buf position, Buf out);
 
     /**
-     * One optimiser step over a whole arena, then every EMA: ema = rate * ema + (1 - rate) * parameters, each in its own
-     * type; with a rate of 0 it is a copy of the parameters.
+     * One optimiser step over a whole arena, then every EMA: ema = ema + weight * (parameters - ema), each in its own
+     * type; with a weight of 1 it is a copy of the parameters.
      *
-     * @param hyper F32 or F64 [3]: learning rate, step number counted from 1, factor of the gradients (clipping)
+     * @param hyper F32 or F64 [3 + emas]: learning rate, step number counted from 1, factor of the gradients (clipping),
+     *              then each average's weight, which is 1 - its rate
      */
     void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-               Buf[] emas, double[] emaRates);
+               Buf[] emas);
 }

@@ -17,14 +17,15 @@ import java.util.stream.Stream;
  * average that remembers nothing.
  */
 public final class AdamW implements AutoCloseable {
-    private static final int RATE_AND_STEP = 2;
+    /** Where in the numbers of a step the gradients' factor is; the averages' weights follow it. */
+    private static final int FACTOR = 2;
 
     private final ParameterArena arena;
     private final AdamWSpec spec;
     private final List<EmaSchedule> schedules;
     /** The averages, then the shadow. */
     private final Buf[] followers;
-    /** Learning rate, step number counted from 1, factor of the gradients. */
+    /** As {@link anneal.kernel.Kernels#adamw} takes it. */
     private final Tensor hyper;
 
     /**
@@ -47,41 +48,53 @@ public final class AdamW implements AutoCloseable {
         this.schedules = List.copyOf(schedules);
         followers = Stream.concat(arena.emas().stream(), Stream.ofNullable(arena.shadow())).map(AdamW::bufOf)
                 .toArray(Buf[]::new);
-        hyper = arena.device().owned(Shape.of(RATE_AND_STEP + 1));
+        hyper = arena.device().owned(Shape.of(FACTOR + 1 + followers.length));
     }
 
     private static Buf bufOf(ArenaBuffer buffer) {
         return buffer.flat().buf();
     }
 
-    /**
-     * Updates the arena's values and moments from its gradients, then its averages and its shadow from the new values.
-     *
-     * @param learningRate   of this step
-     * @param step           number of the step, counted from 1: the bias corrections depend on it
-     * @param gradientFactor a single number on the device that the gradients are multiplied by; null for 1
-     */
+    /** A step: {@link #prepare}, then {@link #update}. */
     public void step(double learningRate, long step, Tensor gradientFactor) {
+        prepare(learningRate, step);
+        update(gradientFactor);
+    }
+
+    /**
+     * Writes the numbers of the next step to the device. This and {@link #update} are apart because a step that is
+     * recorded and replayed can only read them.
+     *
+     * @param learningRate of this step
+     * @param step         its number, counted from 1: the bias corrections depend on it
+     */
+    public void prepare(double learningRate, long step) {
         if (step < 1) {
             throw new IllegalArgumentException("AdamW's steps are counted from 1, got " + step);
         }
-        try (var scope = arena.device().scope()) {
-            hyper.copyFrom(new double[] {learningRate, step, 1});
-            if (gradientFactor != null) {
-                hyper.columns(RATE_AND_STEP, RATE_AND_STEP + 1).copyFrom(gradientFactor.reshape(1));
-            }
-            arena.device().kernels().adamw(spec, hyper.buf(), bufOf(arena.values()), bufOf(arena.gradients()),
-                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), followers, rates(step));
+        var numbers = new double[FACTOR + 1 + followers.length];
+        numbers[0] = learningRate;
+        numbers[1] = step;
+        numbers[FACTOR] = 1;
+        for (int i = 0; i < followers.length; i++) {
+            numbers[FACTOR + 1 + i] = i < schedules.size() ? 1 - schedules.get(i).rate(step) : 1;
         }
+        hyper.copyFrom(numbers);
     }
 
-    /** Of the followers: the shadow's is 0. */
-    private double[] rates(long step) {
-        var rates = new double[followers.length];
-        for (int i = 0; i < schedules.size(); i++) {
-            rates[i] = schedules.get(i).rate(step);
+    /**
+     * Updates the arena's values and moments from its gradients, then its averages and its shadow from the new values.
+     *
+     * @param gradientFactor a single number on the device that the gradients are multiplied by; null for 1
+     */
+    public void update(Tensor gradientFactor) {
+        try (var scope = arena.device().scope()) {
+            if (gradientFactor != null) {
+                hyper.columns(FACTOR, FACTOR + 1).copyFrom(gradientFactor.reshape(1));
+            }
+            arena.device().kernels().adamw(spec, hyper.buf(), bufOf(arena.values()), bufOf(arena.gradients()),
+                    bufOf(arena.firstMoment()), bufOf(arena.secondMoment()), followers);
         }
-        return rates;
     }
 
     @Override

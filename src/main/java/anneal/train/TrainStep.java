@@ -48,6 +48,12 @@ public record TrainStep(ParameterArena arena, AdamW optimizer, double maxGradien
      * @return in the current scope
      */
     public Outcome run(double learningRate, long step, List<MicroBatch> parts) {
+        optimizer.prepare(learningRate, step);
+        return run(parts);
+    }
+
+    /** As {@link #run(double, long, List)} after {@link AdamW#prepare}: what can be recorded and replayed of a step. */
+    public Outcome run(List<MicroBatch> parts) {
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("a training step needs at least one micro-batch");
         }
@@ -59,7 +65,7 @@ public record TrainStep(ParameterArena arena, AdamW optimizer, double maxGradien
             }
             var gradientNorm = norm(arena.gradients().flat().buf());
             var parameterNorm = norm(arena.values().flat().buf());
-            optimizer.step(learningRate, step, maxGradientNorm == 0 ? null : clip(gradientNorm));
+            optimizer.update(maxGradientNorm == 0 ? null : clip(gradientNorm));
             return new Outcome(joined(losses, scope), scope.escape(gradientNorm), scope.escape(parameterNorm));
         }
     }

@@ -99,14 +99,14 @@ final class MemoryCases {
 
     private static void adamw(Lab lab) {
         int n = lab.between(1, 100);
-        var hyper = lab.denseHolding(lab.perhaps() ? DType.F32 : DType.F64, 0x1p-7, lab.between(1, 50), 0.5);
         var parameters = lab.denseInOut(n);
         var gradients = lab.denseInput(n);
         var first = lab.denseInOut(n);
         var second = lab.alsoResult(lab.denseHolding(lab.floatType(), lab.uniforms(n, 0.01, 2)));
         var emas = lab.perhaps() ? new Buf[0] : new Buf[] {lab.denseInOut(n), lab.denseInOut(n)};
-        var rates = emas.length == 0 ? new double[0] : new double[] {0.9999, lab.perhaps() ? 0.5 : 0};
+        var numbers = new double[] {0x1p-7, lab.between(1, 50), 0.5, 0x1p-13, lab.perhaps() ? 0.5 : 1};
+        var hyper = lab.denseHolding(lab.perhaps() ? DType.F32 : DType.F64, Arrays.copyOf(numbers, 3 + emas.length));
         lab.kernels().adamw(new AdamWSpec(0.9, 0.999, 1e-8, lab.perhaps() ? 0 : 0.05), hyper, parameters, gradients,
-                first, second, emas, rates);
+                first, second, emas);
     }
 }

@@ -224,8 +224,8 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-                      Buf[] emas, double[] emaRates) {
-        contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
-        optimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
+                      Buf[] emas) {
+        contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas);
+        optimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas);
     }
 }

@@ -6,6 +6,8 @@ import anneal.kernel.Buf;
 /** {@link anneal.kernel.Kernels#adamw}: piece by piece, so that the averages find the new parameters in the cache. */
 final class OptimizerKernel {
     private static final int PIECE = 4096;
+    /** Where in the numbers of a step the weights of the averages begin. */
+    private static final int AVERAGES = 3;
 
     private final CpuContext cpu;
 
@@ -14,8 +16,12 @@ final class OptimizerKernel {
     }
 
     void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-               Buf[] emas, double[] emaRates) {
+               Buf[] emas) {
         var step = step(s, hyper(hyper, 0), hyper(hyper, 1), hyper(hyper, 2));
+        var weights = new float[emas.length];
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (float) hyper(hyper, AVERAGES + i);
+        }
         var lanes = cpu.lanes().optimizer();
         cpu.threads().ranges(parameters.shape().size(), PIECE, (from, to, _) -> {
             int n = (int) (to - from);
@@ -23,7 +29,7 @@ final class OptimizerKernel {
             lanes.adamw(step, n, parameters.address() + at, gradients.address() + at, firstMoment.address() + at,
                     secondMoment.address() + at);
             for (int i = 0; i < emas.length; i++) {
-                lanes.average(n, (float) (1 - emaRates[i]), parameters.address() + at, emas[i].address() + at);
+                lanes.average(n, weights[i], parameters.address() + at, emas[i].address() + at);
             }
         });
     }

@@ -19,8 +19,7 @@ final class CudaOptimizer {
         this.cuda = cuda;
     }
 
-    void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment, Buf[] emas,
-               double[] emaRates) {
+    void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment, Buf[] emas) {
         if (emas.length > AVERAGES) {
             throw new IllegalArgumentException(emas.length + " moving averages; cuda has room for " + AVERAGES);
         }
@@ -31,9 +30,6 @@ final class CudaOptimizer {
         var averages = new Fields();
         for (int i = 0; i < AVERAGES; i++) {
             averages.operand(i < emas.length ? emas[i] : null);
-        }
-        for (int i = 0; i < AVERAGES; i++) {
-            averages.add(i < emas.length ? 1 - emaRates[i] : 0.0);
         }
         averages.add((long) emas.length);
         cuda.launch("adamw", Grid.of((int) Math.min(BLOCKS, (n + THREADS - 1) / THREADS)), THREADS, 0,

@@ -184,10 +184,10 @@ final class TimedKernels implements Kernels {
 
     @Override
     public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-                      Buf[] emas, double[] emaRates) {
+                      Buf[] emas) {
         // Everything but the gradients is read and written.
         double bytes = bytes(gradients) * (7 + 2 * emas.length);
         time("adamw", parameters.shape(), 0, bytes,
-                () -> kernels.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates));
+                () -> kernels.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas));
     }
 }

@@ -170,8 +170,8 @@ final class ReferenceKernels implements Kernels {
 
     @Override
     public void adamw(AdamWSpec s, Buf hyper, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-                      Buf[] emas, double[] emaRates) {
-        contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
-        ReferenceOptimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas, emaRates);
+                      Buf[] emas) {
+        contract.adamw(hyper, parameters, gradients, firstMoment, secondMoment, emas);
+        ReferenceOptimizer.adamw(s, hyper, parameters, gradients, firstMoment, secondMoment, emas);
     }
 }

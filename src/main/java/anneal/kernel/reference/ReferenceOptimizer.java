@@ -5,11 +5,14 @@ import anneal.kernel.Buf;
 
 /** AdamW ("Decoupled Weight Decay Regularization", Algorithm 2) and exponential moving averages over an arena. */
 final class ReferenceOptimizer {
+    /** Where in the numbers of a step the weights of the averages begin. */
+    private static final int AVERAGES = 3;
+
     private ReferenceOptimizer() {
     }
 
     static void adamw(AdamWSpec s, Buf hyperBuf, Buf parameters, Buf gradients, Buf firstMoment, Buf secondMoment,
-                      Buf[] emas, double[] emaRates) {
+                      Buf[] emas) {
         var hyper = Values.read(hyperBuf);
         double learningRate = hyper[0];
         double correction1 = 1 - StrictMath.pow(s.beta1(), hyper[1]);
@@ -28,7 +31,8 @@ final class ReferenceOptimizer {
         Values.write(m, firstMoment);
         Values.write(v, secondMoment);
         for (int e = 0; e < emas.length; e++) {
-            Values.write(1 - emaRates[e], p.clone(), emaRates[e], emas[e]);
+            double weight = hyper[AVERAGES + e];
+            Values.write(weight, p.clone(), 1 - weight, emas[e]);
         }
         Values.write(p, parameters);
     }

@@ -149,15 +149,15 @@ final class LightSpeeds {
 
     private void adamw() {
         int n = 4_000_000;
-        var hyper = Buf.dense(device.allocate(12), DType.F32, Shape.of(3));
-        device.upload(new float[] {1e-3f, 10, 1}, hyper);
+        var hyper = Buf.dense(device.allocate(16), DType.F32, Shape.of(4));
+        device.upload(new float[] {1e-3f, 10, 1, 1e-4f}, hyper);
         var b = new Buf[] {normal(n), normal(n), normal(n), normal(n), normal(n)};
         device.kernels().map(MapOp.of(MapOp.Fn.SQUARE), b[3], b[3]);
         var s = new AdamWSpec(0.9, 0.999, 1e-8, 0.01);
         time("adamw", 28.0 * n,
-                () -> device.kernels().adamw(s, hyper, b[0], b[1], b[2], b[3], new Buf[0], new double[0]));
+                () -> device.kernels().adamw(s, hyper.slab(0, 3), b[0], b[1], b[2], b[3], new Buf[0]));
         time("adamw with an EMA", 36.0 * n, () -> device.kernels().adamw(s, hyper, b[0], b[1], b[2], b[3],
-                new Buf[] {b[4]}, new double[] {0.9999}));
+                new Buf[] {b[4]}));
     }
 
     private void draws() {

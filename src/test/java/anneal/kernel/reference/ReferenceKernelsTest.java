@@ -221,11 +221,11 @@ class ReferenceKernelsTest {
         var ema = vector(0);
         var s = new AdamWSpec(0.9, 0.99, 1e-8, 0.1);
         double lr = 0.01;
-        kernels.adamw(s, vector(lr, 1, 0.5), p, vector(4), m, v, new Buf[] {ema}, new double[] {0.75});
+        kernels.adamw(s, vector(lr, 1, 0.5, 0.25), p, vector(4), m, v, new Buf[] {ema});
         double p1 = 1 - 0.001 - lr * 2 / (2 + 1e-8);
         assertHolds(p, p1);
         assertHolds(ema, p1 / 4);
-        kernels.adamw(s, vector(lr, 2, 1), p, vector(-1), m, v, new Buf[0], new double[0]);
+        kernels.adamw(s, vector(lr, 2, 1), p, vector(-1), m, v, new Buf[0]);
         double m2 = 0.9 * 0.2 - 0.1;
         double v2 = 0.99 * 0.04 + 0.01;
         assertHolds(p, p1 - 0.001 * p1 - lr * (m2 / 0.19) / (Math.sqrt(v2 / 0.0199) + 1e-8));
