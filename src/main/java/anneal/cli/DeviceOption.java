@@ -36,6 +36,11 @@ final class DeviceOption {
                     + "kernels.")
     private boolean vendor;
 
+    @Option(names = "--graphs", order = 905,
+            description = "Steps of the cuda and sim devices recorded once as a graph and replayed: one call a step instead "
+                    + "of one for every kernel, with the same bits.")
+    private boolean graphs;
+
     /**
      * Opens the device that was asked for.
      *
@@ -52,7 +57,7 @@ final class DeviceOption {
 
     private DeviceOptions options() {
         return DeviceOptions.threads(threads).with(Precision.of(precision)).with(ConvAlgorithm.of(convolution))
-                .withVendor(vendor);
+                .withVendor(vendor).withGraphs(graphs);
     }
 
     /**
@@ -81,6 +86,6 @@ final class DeviceOption {
         return (device.equals("cpu") ? "" : " --device " + device) + (threads == 0 ? "" : " --threads " + threads)
                 + (precision.equals("fp32") ? "" : " --precision " + precision)
                 + (convolution.equals("auto") ? "" : " --conv " + convolution)
-                + (vendor ? " --vendor" : "");
+                + (vendor ? " --vendor" : "") + (graphs ? " --graphs" : "");
     }
 }

@@ -1,6 +1,5 @@
 package anneal.diffusion;
 
-import anneal.kernel.DType;
 import anneal.kernel.RandomSpec;
 import anneal.kernel.Shape;
 import anneal.tensor.Device;
@@ -20,11 +19,20 @@ public final class PhiloxNoise implements NoiseSource {
      * @param samples numbers of the samples, in batch order
      */
     public PhiloxNoise(Device device, long seed, int stream, int... samples) {
-        this.device = device;
+        this(seed, stream, device.ofInts(samples, samples.length), device.ofInts(new int[] {0}, 1));
+    }
+
+    /**
+     * Of numbers that lie on the device already.
+     *
+     * @param samples  I32 [N]
+     * @param position I32 [1], which {@link #seek} overwrites
+     */
+    public PhiloxNoise(long seed, int stream, Tensor samples, Tensor position) {
+        device = samples.device();
         spec = new RandomSpec(RandomSpec.Kind.NORMAL, seed, stream);
-        this.samples = device.ofInts(samples, samples.length);
-        position = device.empty(DType.I32, Shape.of(1));
-        seek(0);
+        this.samples = samples;
+        this.position = position;
     }
 
     @Override

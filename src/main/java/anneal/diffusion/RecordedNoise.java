@@ -1,17 +1,23 @@
 package anneal.diffusion;
 
 import anneal.kernel.Shape;
+import anneal.tensor.Embedding;
 import anneal.tensor.Tensor;
 import java.util.Arrays;
 
 /** Noise that was drawn before: [positions, N, ..]. */
 public final class RecordedNoise implements NoiseSource {
     private final Tensor draws;
-    private int position;
+    private final Tensor position;
 
-    /** @param draws one entry of its first axis a position, from 0 */
+    /**
+     * Lives in the current scope.
+     *
+     * @param draws one entry of its first axis a position, from 0
+     */
     public RecordedNoise(Tensor draws) {
         this.draws = draws;
+        position = draws.device().ofInts(new int[] {0}, 1);
     }
 
     @Override
@@ -19,7 +25,7 @@ public final class RecordedNoise implements NoiseSource {
         if (next < 0 || next >= draws.dim(0)) {
             throw new IllegalArgumentException("draw " + next + " was asked for, " + draws.dim(0) + " are recorded");
         }
-        position = next;
+        position.copyFrom(new int[] {next});
     }
 
     @Override
@@ -29,6 +35,7 @@ public final class RecordedNoise implements NoiseSource {
         if (!one.equals(shape)) {
             throw new IllegalArgumentException("noise of shape " + shape + " was asked for, recorded is " + one);
         }
-        return draws.slice(0, position, position + 1).reshape(one.toArray());
+        var rows = draws.reshape(draws.dim(0), Math.toIntExact(one.size()));
+        return Embedding.embedding(rows, position).reshape(one.toArray());
     }
 }

@@ -42,7 +42,12 @@ public final class Walk {
     /** What happens at a time. */
     @FunctionalInterface
     public interface Step {
-        /** @param t the time of each image, I32 [N] */
+        /**
+         * Where the device has graphs this is called for two steps of a walk only; see
+         * {@link anneal.tensor.ReplayedStep}.
+         *
+         * @param t the time of each image, I32 [N]
+         */
         Sampler.Update take(Tensor x, Tensor t);
 
         /** What has to be known before step {@code index} begins, from 0. */
@@ -70,21 +75,30 @@ public final class Walk {
         try (var run = device.scope()) {
             var x = device.empty(initial.dtype(), initial.shape());
             x.copyFrom(initial);
+            var predXstart = device.empty(initial.dtype(), initial.shape());
             var t = device.empty(DType.I32, Shape.of(x.dim(0)));
-            for (int k = 0; k < times.length; k++) {
-                stopIfCancelled(k);
-                var now = new int[x.dim(0)];
-                Arrays.fill(now, times[k]);
-                t.copyFrom(now);
-                step.prepare(k);
-                try (var one = steps.begin()) {
-                    var update = step.take(x, t);
-                    x.copyFrom(update.x());
-                    listener.accept(new SamplingStep(
-                            k, times.length, times[k], modelTimes[k], x, update.predXstart()));
+            try (var turns = steps.of(() -> {
+                var update = step.take(x, t);
+                x.copyFrom(update.x());
+                predXstart.copyFrom(update.predXstart());
+            })) {
+                for (int k = 0; k < times.length; k++) {
+                    stopIfCancelled(k);
+                    var now = new int[x.dim(0)];
+                    Arrays.fill(now, times[k]);
+                    t.copyFrom(now);
+                    step.prepare(k);
+                    turns.run();
+                    tell(new SamplingStep(k, times.length, times[k], modelTimes[k], x, predXstart));
                 }
             }
             return run.escape(x);
+        }
+    }
+
+    private void tell(SamplingStep news) {
+        try (var heard = device.scope()) {
+            listener.accept(news);
         }
     }
 

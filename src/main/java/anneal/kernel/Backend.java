@@ -49,6 +49,22 @@ public interface Backend extends AutoCloseable {
     /** Waits until everything enqueued is done. */
     void synchronize();
 
+    /** Whether {@link #capture} is there. */
+    default boolean canCapture() {
+        return false;
+    }
+
+    /**
+     * Runs {@code work} while what it enqueues is recorded and not done. Of the device's memory the graph keeps what was
+     * allocated meanwhile, for nobody else may write where its kernels do.
+     *
+     * @throws IllegalStateException         if the work reads or writes host memory, or waits
+     * @throws UnsupportedOperationException if the device does everything at once and has nothing to record
+     */
+    default Graph capture(Runnable work) {
+        throw new UnsupportedOperationException("the " + name() + " device does everything at once: it has no graphs");
+    }
+
     MemoryUse memory();
 
     /** Gives all memory back; later use throws IllegalStateException. */

@@ -164,6 +164,14 @@ public final class StepMemory implements AutoCloseable {
         }
     }
 
+    /** Keeps the memory of the plan until the result is released, for a graph that was recorded in it; null if there is none. */
+    public Storage hold() {
+        if (arena != null) {
+            arena.retain();
+        }
+        return arena;
+    }
+
     /** Gives the arena back, once nothing in it is in use any more. */
     @Override
     public void close() {

@@ -19,6 +19,7 @@ public final class Device implements AutoCloseable {
     private final Backend backend;
     private final Lowering lowering;
     private final DeviceMemory memory;
+    private final boolean graphs;
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private Tape activeTape;
 
@@ -28,7 +29,19 @@ public final class Device implements AutoCloseable {
 
     /** With a lowering of one's own; tests expand everything to compare with the fused kernels. */
     public Device(Backend backend, Lowering lowering) {
+        this(backend, lowering, false);
+    }
+
+    /**
+     * @param graphs whether steps that are the same every time are recorded as graphs ({@link ReplayedStep})
+     * @throws IllegalArgumentException in one line, if the backend has none
+     */
+    public Device(Backend backend, Lowering lowering, boolean graphs) {
+        if (graphs && !backend.canCapture()) {
+            throw new IllegalArgumentException("device '" + backend.name() + "' has no graphs; cuda and sim do");
+        }
         this.backend = backend;
+        this.graphs = graphs;
         this.lowering = lowering;
         this.memory = lowering.memory();
         scopes.push(new Scope(this, null));
@@ -72,6 +85,11 @@ public final class Device implements AutoCloseable {
     /** The most memory that plans of {@link #repeatedStep repeated steps} had set aside at once, in bytes. */
     public long plannedPeakBytes() {
         return memory.plannedPeakBytes();
+    }
+
+    /** Whether {@link ReplayedStep}s are recorded as graphs. */
+    public boolean hasGraphs() {
+        return graphs;
     }
 
     /** For a computation that is done again and again; close it after the last turn. */
@@ -191,6 +209,6 @@ public final class Device implements AutoCloseable {
 
     @Override
     public String toString() {
-        return backend.description();
+        return backend.description() + (graphs ? ", steps as graphs" : "");
     }
 }

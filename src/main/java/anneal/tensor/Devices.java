@@ -7,6 +7,7 @@ import anneal.kernel.cpu.CpuOptions;
 import anneal.kernel.cpu.CpuPeak;
 import anneal.kernel.cuda.CudaBackend;
 import anneal.kernel.cuda.CudaOptions;
+import anneal.kernel.Lowering;
 import anneal.kernel.Precision;
 import anneal.kernel.profile.Peak;
 import anneal.kernel.profile.ProfiledBackend;
@@ -46,8 +47,25 @@ public final class Devices {
             throw new IllegalArgumentException("device '" + name + "' multiplies by kernels of its own only; of cuBLAS and "
                     + "cuDNN, which --vendor asks for, the device is cuda");
         }
+        checkGraphs(name, options);
         var backend = backend(name, options);
-        return new Device(options.profile() == null ? backend : new ProfiledBackend(backend, options.profile()));
+        var profiled = options.profile() == null ? backend : new ProfiledBackend(backend, options.profile());
+        return new Device(profiled, new Lowering(profiled), options.graphs());
+    }
+
+    private static void checkGraphs(String name, DeviceOptions options) {
+        if (!options.graphs()) {
+            return;
+        }
+        if (!name.equals("cuda") && !name.equals("sim")) {
+            throw new IllegalArgumentException("device '" + name + "' has no graphs; cuda and sim do");
+        }
+        if (options.profile() != null) {
+            throw new IllegalArgumentException("a profile times every call, and a graph has none: choose one of the two");
+        }
+        if (options.vendor()) {
+            throw new IllegalArgumentException("graphs are of the device's own kernels: choose them or --vendor");
+        }
     }
 
     private static Backend backend(String name, DeviceOptions options) {

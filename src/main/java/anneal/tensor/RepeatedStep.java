@@ -53,6 +53,15 @@ public final class RepeatedStep implements AutoCloseable {
         return new Turn();
     }
 
+    /**
+     * The same computation in every turn, which a device with graphs records; close it before this.
+     *
+     * @param body see {@link ReplayedStep}
+     */
+    public ReplayedStep of(Runnable body) {
+        return new ReplayedStep(device, memory, body);
+    }
+
     /** How the memory of a turn is laid out; null before the first turn has ended. */
     public MemoryPlan plan() {
         return memory.plan();

@@ -17,13 +17,7 @@ final class LogLine {
     /** The columns that a run's log can have. */
     static List<String> columns(TrainingConfig config) {
         List<String> out = new ArrayList<>(List.of("step", "samples", "seconds", "lr"));
-        List<String> losses = new ArrayList<>(List.of(MicroBatch.LOSS));
-        if (config.classifier() != null) {
-            losses.add(Objective.ACCURACY);
-        } else if (config.unet() != null && config.unet().learnedVariance()) {
-            losses.addAll(List.of(Objective.MSE, Objective.VB));
-        }
-        for (String name : losses) {
+        for (String name : losses(config)) {
             out.add(name);
             for (int q = 0; q < QUARTILES; q++) {
                 out.add(name + "_q" + q);
@@ -31,6 +25,15 @@ final class LogLine {
         }
         out.addAll(List.of(GRADIENT_NORM, PARAMETER_NORM));
         return out;
+    }
+
+    /** The losses that a step can tell. */
+    static List<String> losses(TrainingConfig config) {
+        if (config.classifier() != null) {
+            return List.of(MicroBatch.LOSS, Objective.ACCURACY);
+        }
+        return config.unet() != null && config.unet().learnedVariance()
+                ? List.of(MicroBatch.LOSS, Objective.MSE, Objective.VB) : List.of(MicroBatch.LOSS);
     }
 
     /**

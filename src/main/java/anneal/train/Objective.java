@@ -40,6 +40,11 @@ interface Objective {
         // most have nothing but timesteps and noise
     }
 
+    /** Whether {@link #prepare} makes nothing new, so that a step can be recorded and replayed. */
+    default boolean isReplayable() {
+        return true;
+    }
+
     /** The diffusion model's own losses, by {@link anneal.diffusion.LossType}. */
     record Denoise(UNet unet, TrainingLosses training) implements Objective {
         @Override
@@ -73,6 +78,11 @@ interface Objective {
             this.source = source;
             this.loss = loss;
             this.seed = seed;
+        }
+
+        @Override
+        public boolean isReplayable() {
+            return source.fixed();
         }
 
         @Override

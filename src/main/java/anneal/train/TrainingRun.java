@@ -9,21 +9,19 @@ import anneal.io.DataException;
 import anneal.io.Json;
 import anneal.kernel.AdamWSpec;
 import anneal.kernel.Philox;
-import anneal.kernel.Shape;
 import anneal.model.ImageNetwork;
 import anneal.model.NoisyClassifier;
 import anneal.model.UNet;
 import anneal.nn.ParameterArena;
 import anneal.tensor.Device;
 import anneal.tensor.RepeatedStep;
+import anneal.tensor.ReplayedStep;
 import anneal.tensor.Scope;
-import anneal.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -42,6 +40,9 @@ public final class TrainingRun implements AutoCloseable {
     private final Device device;
     private final Scope scope;
     private final RepeatedStep repeated;
+    private final ReplayedStep replayed;
+    private final StepInputs inputs;
+    private final StepReport report;
     private final BatchSource batches;
     private final ParameterArena arena;
     private final AdamW optimizer;
@@ -54,6 +55,8 @@ public final class TrainingRun implements AutoCloseable {
     private final ImageDataset data;
     private final LearningRate learningRate;
     private int step;
+    /** Numbers of the samples of the batch at hand. */
+    private int[] samples;
     private double seconds;
     private Path lastCheckpoint;
     private final List<String> warnings = new ArrayList<>();
@@ -87,6 +90,13 @@ public final class TrainingRun implements AutoCloseable {
             default -> throw new IllegalArgumentException("no training for a " + config.model().type());
         };
         int steps = cold != null ? cold.steps() : diffusion != null ? diffusion.steps() : 1;
+        if (device.hasGraphs() && !objective.isReplayable()) {
+            throw new IllegalArgumentException("every batch's degradation has random parts of its own, so that a step "
+                    + "cannot be recorded as a graph; train without graphs");
+        }
+        this.inputs = new StepInputs(device, o.batch(), config.imageSize(), config.imageChannels());
+        this.report = new StepReport(device, LogLine.losses(config), o.batch());
+        this.replayed = repeated.of(this::deviceStep);
         this.timesteps = TimestepSampler.named(o.timestepSampler(), steps);
         this.meter = new LossMeter(steps);
         this.learningRate = o.learningRateSchedule();
@@ -300,39 +310,36 @@ public final class TrainingRun implements AutoCloseable {
     private double oneStep() throws IOException {
         var batch = batches.at(step);
         var draw = timesteps.draw(config.optimization().seed(), Streams.TIMESTEP, step, batch.samples());
-        int[] labels = withLabelDropout(batch);
-        try (var one = repeated.begin()) {
-            var position = device.ofInts(new int[] {step}, 1);
-            List<MicroBatch> parts = new ArrayList<>();
-            int n = config.optimization().imagesAtOnce();
-            for (int from = 0; from < labels.length; from += n) {
-                parts.add(part(batch, labels, draw, position, from, Math.min(labels.length, from + n)));
-            }
-            var outcome = trainStep.run(learningRate.at(step), step + 1L, parts);
-            objective.dropout().evaluate();
-            return report(draw.timesteps(), outcome);
+        inputs.write(batch, withLabelDropout(batch), draw, step);
+        optimizer.prepare(learningRate.at(step), step + 1L);
+        samples = batch.samples();
+        replayed.run();
+        return report(draw.timesteps());
+    }
+
+    /** What of a step happens on the device, and is the same every time. */
+    private void deviceStep() {
+        List<MicroBatch> parts = new ArrayList<>();
+        int batch = config.optimization().batch();
+        int n = config.optimization().imagesAtOnce();
+        for (int from = 0; from < batch; from += n) {
+            parts.add(part(from, Math.min(batch, from + n)));
         }
+        report.keep(trainStep.run(parts));
+        objective.dropout().evaluate();
     }
 
     /** Samples from..to-1 of the batch; their tensors are made when the part's turn comes. */
-    private MicroBatch part(Batch batch, int[] labels, TimestepSampler.Draw draw, Tensor position, int from, int to) {
-        int n = to - from;
-        int size = config.imageSize();
-        int channels = config.imageChannels();
-        int pixels = size * size * channels;
-        var shape = Shape.of(n, size, size, channels);
-        var weights = device.of(Arrays.copyOfRange(draw.weights(), from, to), n);
+    private MicroBatch part(int from, int to) {
+        long seed = config.optimization().seed();
         return new MicroBatch(() -> {
-            var x = device.of(Arrays.copyOfRange(batch.images(), from * pixels, to * pixels), n, size, size, channels);
-            int[] samples = Arrays.copyOfRange(batch.samples(), from, to);
-            var noise = new PhiloxNoise(device, config.optimization().seed(), Streams.NOISE, samples);
-            noise.seek(step);
-            objective.dropout().train(config.optimization().seed(), device.ofInts(samples, n), position);
-            objective.prepare(step, samples);
-            var y = config.classes() == 0 ? null : device.ofInts(Arrays.copyOfRange(labels, from, to), n);
-            var t = device.ofInts(Arrays.copyOfRange(draw.timesteps(), from, to), n);
-            return objective.losses(x, y, t, noise.draw(shape));
-        }, weights, (double) n / labels.length);
+            var in = inputs.part(from, to);
+            var noise = new PhiloxNoise(seed, Streams.NOISE, in.samples(), inputs.position());
+            objective.dropout().train(seed, in.samples(), inputs.position());
+            objective.prepare(step, Arrays.copyOfRange(samples, from, to));
+            return objective.losses(in.images(), config.classes() == 0 ? null : in.labels(), in.timesteps(),
+                    noise.draw(in.images().shape()));
+        }, inputs.weights(from, to), (double) (to - from) / config.optimization().batch());
     }
 
     private int[] withLabelDropout(Batch batch) {
@@ -346,10 +353,9 @@ public final class TrainingRun implements AutoCloseable {
     }
 
     /** Reads the step's losses, refuses what is not finite, tells the sampler and the meter; counts the step. */
-    private double report(int[] t, TrainStep.Outcome outcome) {
-        var losses = new LinkedHashMap<String, double[]>();
-        outcome.losses().forEach((name, values) -> losses.put(name, values.toDoubles()));
-        double gradientNorm = outcome.gradientNorm().item();
+    private double report(int[] t) {
+        var losses = report.losses();
+        double gradientNorm = report.gradientNorm();
         double[] loss = losses.get(MicroBatch.LOSS);
         double mean = Arrays.stream(loss).average().orElseThrow();
         if (!Double.isFinite(mean) || !Double.isFinite(gradientNorm)) {
@@ -359,7 +365,7 @@ public final class TrainingRun implements AutoCloseable {
         timesteps.update(t, loss);
         losses.forEach((name, values) -> meter.add(name, t, values));
         meter.add(LogLine.GRADIENT_NORM, gradientNorm);
-        meter.add(LogLine.PARAMETER_NORM, outcome.parameterNorm().item());
+        meter.add(LogLine.PARAMETER_NORM, report.parameterNorm());
         step++;
         return mean;
     }
@@ -375,6 +381,7 @@ public final class TrainingRun implements AutoCloseable {
                 log.close();
             }
         } finally {
+            replayed.close();
             repeated.close();
             optimizer.close();
             arena.close();

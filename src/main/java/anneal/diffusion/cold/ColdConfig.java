@@ -49,8 +49,7 @@ public sealed interface ColdConfig {
 
     /** One degradation for all batches, in 8 bits if {@code discrete}. */
     private static DegradationSource always(Degradation degradation, boolean discrete) {
-        var seen = discrete ? new EightBit(degradation) : degradation;
-        return new DegradationSource(seen.steps(), (seed, stream, position, samples) -> seen);
+        return DegradationSource.always(discrete ? new EightBit(degradation) : degradation);
     }
 
     /**

@@ -1,16 +1,28 @@
 package anneal.diffusion.cold;
 
 /**
- * Degradations of one kind, whose random parts (mask centres, snow, noise) every batch draws anew.
+ * Degradations of one kind, of which every batch may have its own: random parts (mask centres, snow, noise) are drawn
+ * anew.
  *
  * @param steps T of each of them
+ * @param fixed whether all batches have the same
  * @param draw  makes them
  */
-public record DegradationSource(int steps, Draw draw) {
+public record DegradationSource(int steps, boolean fixed, Draw draw) {
     /** See {@link #forBatch}. */
     @FunctionalInterface
     public interface Draw {
         Degradation forBatch(long seed, int stream, int position, int... samples);
+    }
+
+    /** Degradations with random parts. */
+    public DegradationSource(int steps, Draw draw) {
+        this(steps, false, draw);
+    }
+
+    /** The same degradation for all batches. */
+    public static DegradationSource always(Degradation degradation) {
+        return new DegradationSource(degradation.steps(), true, (seed, stream, position, samples) -> degradation);
     }
 
     /**

@@ -74,6 +74,8 @@ public final class Snow {
         private final int layers;
         private final Tensor base;
         private final LevelTable vertical;
+        /** Which layer is an image's own; null if all have the same. */
+        private final Tensor own;
 
         private Falling(SnowFlakes flakes) {
             layers = flakes.layers();
@@ -85,6 +87,7 @@ public final class Snow {
                 }
             }
             vertical = LevelTable.of(device, rows);
+            own = layers == 1 ? null : device.of(LineMaps.identity(layers), layers, layers);
         }
 
         @Override
@@ -105,13 +108,8 @@ public final class Snow {
         }
 
         private Tensor isVertical(Tensor level) {
-            int n = level.dim(0);
             var rows = vertical.at(level, layers);
-            if (layers == 1) {
-                return rows;
-            }
-            var own = device.of(LineMaps.identity(n), n, n);
-            return rows.mul(own).sum(true, 1);
+            return layers == 1 ? rows : rows.mul(own).sum(true, 1);
         }
 
         @Override

@@ -3,6 +3,7 @@ package anneal.kernel.cuda;
 import anneal.kernel.Backend;
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
+import anneal.kernel.Graph;
 import anneal.kernel.HostTransfer;
 import anneal.kernel.Kernels;
 import anneal.kernel.Precision;
@@ -130,38 +131,49 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void upload(float[] src, Buf dst) {
-        checkOpen();
+        checkHost("take numbers from the host");
         staging.upload(dst, host -> HostTransfer.upload(src, host));
     }
 
     @Override
     public void upload(double[] src, Buf dst) {
-        checkOpen();
+        checkHost("take numbers from the host");
         staging.upload(dst, host -> HostTransfer.upload(src, host));
     }
 
     @Override
     public void upload(int[] src, Buf dst) {
-        checkOpen();
+        checkHost("take numbers from the host");
         staging.upload(dst, host -> HostTransfer.upload(src, host));
     }
 
     @Override
     public double[] downloadDoubles(Buf src) {
-        checkOpen();
+        checkHost("give numbers to the host");
         return HostTransfer.downloadDoubles(staging.download(src));
     }
 
     @Override
     public float[] downloadFloats(Buf src) {
-        checkOpen();
+        checkHost("give numbers to the host");
         return HostTransfer.downloadFloats(staging.download(src));
     }
 
     @Override
     public void synchronize() {
-        checkOpen();
+        checkHost("be waited for");
         driver.synchronize();
+    }
+
+    @Override
+    public boolean canCapture() {
+        return true;
+    }
+
+    @Override
+    public Graph capture(Runnable work) {
+        checkHost("hold another graph");
+        return CudaGraph.capture(driver, context, memory, work);
     }
 
     @Override
@@ -169,7 +181,12 @@ public final class CudaBackend implements Backend {
         return memory.use();
     }
 
-    /** How often each kernel was launched since the device was opened. */
+    /** How many times a graph was launched since the device was opened. */
+    public long graphLaunches() {
+        return context.graphLaunches();
+    }
+
+    /** How often each kernel was launched since the device was opened, by a graph or by itself. */
     public SortedMap<String, Long> launches() {
         return context.launches();
     }
@@ -184,6 +201,15 @@ public final class CudaBackend implements Backend {
                 vendor.close();
             }
             driver.close();
+        }
+    }
+
+    /** A graph does the same at every launch, without asking Java: it has no part that reads or writes host memory. */
+    private void checkHost(String what) {
+        checkOpen();
+        if (memory.isCapturing()) {
+            throw new IllegalStateException("a step that is recorded as a graph on the " + driver.name()
+                    + " device cannot " + what + "; do that before or after it, or open the device without graphs");
         }
     }
 

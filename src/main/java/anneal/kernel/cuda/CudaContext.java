@@ -30,6 +30,7 @@ final class CudaContext implements AutoCloseable {
     private final MemorySegment values = arena.allocate(MOST_ARGUMENT_BYTES, Long.BYTES);
     private final MemorySegment pointers = arena.allocate((long) MOST_ARGUMENTS * Long.BYTES, Long.BYTES);
     private final Map<String, Kernel> kernels = new HashMap<>();
+    private long graphLaunches;
 
     /** A kernel's handle and how often it was launched. */
     private static final class Kernel {
@@ -126,6 +127,29 @@ final class CudaContext implements AutoCloseable {
             case Struct s -> "struct of " + s.bytes() + " bytes";
             default -> argument.toString();
         };
+    }
+
+    long graphLaunches() {
+        return graphLaunches;
+    }
+
+    /** Counts the launches of a graph once more. */
+    void count(Map<String, Long> graph) {
+        graphLaunches++;
+        graph.forEach((name, n) -> kernels.get(name).launches += n);
+    }
+
+    /** Takes back the counts of launches that were recorded and not done. */
+    Map<String, Long> uncount(Map<String, Long> before) {
+        var recorded = new TreeMap<String, Long>();
+        kernels.forEach((name, k) -> {
+            long n = k.launches - before.getOrDefault(name, 0L);
+            if (n > 0) {
+                recorded.put(name, n);
+                k.launches -= n;
+            }
+        });
+        return recorded;
     }
 
     /** How often each kernel was launched so far. */

@@ -24,6 +24,8 @@ final class CudaMemory {
     private final Driver driver;
     private final boolean poison;
     private final Map<Long, Deque<Long>> free = new HashMap<>();
+    /** Whose the blocks are that are handed out now; null for everyone's. */
+    private Reserved capturing;
     private long live;
     private long peak;
     private long held;
@@ -42,18 +44,34 @@ final class CudaMemory {
             throw new IllegalArgumentException("a storage of " + bytes + " bytes");
         }
         long size = sizeClass(bytes);
-        var waiting = free.get(size);
-        long address = waiting == null || waiting.isEmpty() ? fresh(size, bytes) : waiting.pop();
+        var owner = capturing;
+        long address = waiting(owner, size);
+        if (address == 0) {
+            address = fresh(size, bytes);
+        }
         live += size;
         peak = Math.max(peak, live);
         blocks++;
         driver.handedOut(address, bytes);
-        return new Storage(driver.view(address, bytes), address, bytes, s -> takeBack(address, size));
+        long at = address;
+        return new Storage(driver.view(at, bytes), at, bytes, s -> takeBack(at, size, owner));
+    }
+
+    /** A block that waits to be used again, or 0. */
+    private long waiting(Reserved owner, long size) {
+        Long own = owner == null ? null : poll(owner.free, size);
+        Long any = own == null ? poll(free, size) : own;
+        return any == null ? 0 : any;
+    }
+
+    private static Long poll(Map<Long, Deque<Long>> blocks, long size) {
+        var waiting = blocks.get(size);
+        return waiting == null ? null : waiting.poll();
     }
 
     private long fresh(long size, long asked) {
         long address = driver.allocate(size);
-        if (address == 0) {
+        if (address == 0 && capturing == null) {
             trim();
             address = driver.allocate(size);
         }
@@ -66,14 +84,51 @@ final class CudaMemory {
         return address;
     }
 
-    private void takeBack(long address, long size) {
+    private void takeBack(long address, long size, Reserved owner) {
         live -= size;
         blocks--;
         if (!closed) {
             poison(address, size);
             driver.handedOut(address, 0);
-            free.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
+            // What a graph's recording takes back, it may hand out again: then the graph writes there at every launch.
+            var keeper = capturing != null ? capturing : owner;
+            push(keeper == null || keeper.closed ? free : keeper.free, size, address);
         }
+    }
+
+    private static void push(Map<Long, Deque<Long>> blocks, long size, long address) {
+        blocks.computeIfAbsent(size, s -> new ArrayDeque<>()).push(address);
+    }
+
+    /** Blocks that a graph writes to whenever it is launched, so that nobody else may have them until it is closed. */
+    final class Reserved implements AutoCloseable {
+        private final Map<Long, Deque<Long>> free = new HashMap<>();
+        private boolean closed;
+
+        private Reserved() {
+        }
+
+        /** The recording is over. */
+        void endCapture() {
+            capturing = null;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            free.forEach((size, waiting) -> waiting.forEach(address -> push(CudaMemory.this.free, size, address)));
+            free.clear();
+        }
+    }
+
+    /** From now on what is handed out and taken back is a graph's own. */
+    Reserved beginCapture() {
+        capturing = new Reserved();
+        return capturing;
+    }
+
+    boolean isCapturing() {
+        return capturing != null;
     }
 
     /** Fills memory with NaN if this was made to. */

@@ -59,7 +59,8 @@ public final class TestedDevice {
         return Boolean.parseBoolean(System.getProperty(POISON, "true"));
     }
 
-    private static void assumeAvailable() {
+    /** Skips the test, with the reason, where the device is not there. */
+    public static void assumeAvailable() {
         unavailable().ifPresent(reason -> Assumptions.abort("no " + name() + " device here: it " + reason));
     }
 }

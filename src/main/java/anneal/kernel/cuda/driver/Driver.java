@@ -60,6 +60,21 @@ public interface Driver extends AutoCloseable {
      */
     void launch(long kernel, Grid grid, int block, int sharedBytes, MemorySegment arguments, int[] sizes);
 
+    /**
+     * From now on what is enqueued is recorded instead of done. Until {@link #endCapture} nothing may be waited for, and
+     * no event's time be asked.
+     */
+    void beginCapture();
+
+    /** Ends the recording; returns a handle for {@link #replay}. */
+    long endCapture();
+
+    /** Enqueues what was recorded, in its order. */
+    void replay(long graph);
+
+    /** Forgets a recording. */
+    void forget(long graph);
+
     /** Waits until everything enqueued is done. */
     void synchronize();
 

@@ -9,6 +9,10 @@ import static jcuda.driver.JCudaDriver.cuEventDestroy;
 import static jcuda.driver.JCudaDriver.cuEventElapsedTime;
 import static jcuda.driver.JCudaDriver.cuEventRecord;
 import static jcuda.driver.JCudaDriver.cuEventSynchronize;
+import static jcuda.driver.JCudaDriver.cuGraphDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
+import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemAllocHost;
@@ -19,23 +23,30 @@ import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD32Async;
+import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import anneal.kernel.cuda.driver.Addresses.Device;
 import anneal.kernel.cuda.driver.Addresses.Host;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 
 /** A GPU, through JCuda: the first device, its primary context, and a stream of our own. */
@@ -50,6 +61,9 @@ public final class GpuDriver implements Driver {
     private final List<CUevent> events = new ArrayList<>();
     private final Set<Long> live = new HashSet<>();
     private final List<Host> pinned = new ArrayList<>();
+    private final Map<Long, CUgraphExec> graphs = new HashMap<>();
+    private long graphsMade;
+    private boolean recording;
     private boolean closed;
 
     /** Opens the first GPU; throws DriverException when {@link #unavailable} has a reason, or when CUDA does. */
@@ -170,9 +184,47 @@ public final class GpuDriver implements Driver {
         modules.allowShared(kernel, sharedBytes);
         Status.check(cuLaunchKernel(modules.function(kernel), grid.x(), grid.y(), grid.z(), block, 1, 1, sharedBytes,
                 stream, new Host(arguments.address()), null), "cuLaunchKernel");
+        if (WAIT && !recording) {
+            Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+        }
+    }
+
+    /** Relaxed: a driver's allocation is no part of the stream, and may happen meanwhile. */
+    @Override
+    public void beginCapture() {
+        enter();
+        Status.check(cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED),
+                "cuStreamBeginCapture");
+        recording = true;
+    }
+
+    @Override
+    public long endCapture() {
+        enter();
+        recording = false;
+        var graph = new CUgraph();
+        var executable = new CUgraphExec();
+        Status.check(cuStreamEndCapture(stream, graph), "cuStreamEndCapture");
+        int status = cuGraphInstantiate(executable, graph, 0);
+        cuGraphDestroy(graph);
+        Status.check(status, "cuGraphInstantiate");
+        graphs.put(++graphsMade, executable);
+        return graphsMade;
+    }
+
+    @Override
+    public void replay(long graph) {
+        enter();
+        Status.check(cuGraphLaunch(graphs.get(graph), stream), "cuGraphLaunch");
         if (WAIT) {
             Status.check(cuStreamSynchronize(stream), "cuStreamSynchronize");
         }
+    }
+
+    @Override
+    public void forget(long graph) {
+        enter();
+        Status.check(cuGraphExecDestroy(graphs.remove(graph)), "cuGraphExecDestroy");
     }
 
     @Override
@@ -221,6 +273,7 @@ public final class GpuDriver implements Driver {
         live.forEach(address -> cuMemFree(new Device(address)));
         pinned.forEach(memory -> cuMemFreeHost(memory));
         events.forEach(event -> cuEventDestroy(event));
+        graphs.values().forEach(graph -> cuGraphExecDestroy(graph));
         modules.unload();
         cuStreamDestroy(stream);
         cuDevicePrimaryCtxRelease(device);

@@ -4,14 +4,17 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * The host simulator as a driver: kernels that g++ compiled, run on the processor (native/README.md). Device memory is
- * host memory, and every call is done when it returns. All drivers of a process share the simulator's threads.
+ * host memory, and every call is done when it returns, unless it is being recorded. All drivers of a process share the
+ * simulator's threads.
  */
 public final class HostDriver implements Driver {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -23,6 +26,10 @@ public final class HostDriver implements Driver {
     private final MemorySegment error = arena.allocate(ERROR_BYTES);
     private final Set<Long> live = new HashSet<>();
     private final List<Long> events = new ArrayList<>();
+    private final Map<Long, HostGraph> graphs = new HashMap<>();
+    private long graphsMade;
+    /** What is being recorded; null while everything is done at once. */
+    private HostGraph recording;
 
     /**
      * @param threads OS threads that run blocks; 0 takes every processor
@@ -131,22 +138,38 @@ public final class HostDriver implements Driver {
     @Override
     public void handedOut(long address, long bytes) {
         if (checked) {
-            try {
-                SimLibrary.HANDED_OUT.invokeExact(address, bytes);
-            } catch (Throwable e) {
-                throw SimLibrary.impossible(e);
-            }
+            enqueue(() -> {
+                try {
+                    SimLibrary.HANDED_OUT.invokeExact(address, bytes);
+                } catch (Throwable e) {
+                    throw SimLibrary.impossible(e);
+                }
+            });
         }
     }
 
     @Override
     public void written(long address, long bytes) {
         if (checked) {
+            enqueue(() -> nowWritten(address, bytes));
+        }
+    }
+
+    private void nowWritten(long address, long bytes) {
+        if (checked) {
             try {
                 SimLibrary.WRITTEN.invokeExact(address, bytes);
             } catch (Throwable e) {
                 throw SimLibrary.impossible(e);
             }
+        }
+    }
+
+    private void enqueue(Runnable work) {
+        if (recording == null) {
+            work.run();
+        } else {
+            recording.add(work);
         }
     }
 
@@ -157,23 +180,31 @@ public final class HostDriver implements Driver {
 
     @Override
     public void toDevice(long to, MemorySegment from, long bytes) {
-        MemorySegment.copy(from, 0, view(to, bytes), 0, bytes);
-        written(to, bytes);
+        enqueue(() -> {
+            MemorySegment.copy(from, 0, view(to, bytes), 0, bytes);
+            nowWritten(to, bytes);
+        });
     }
 
     @Override
     public void toHost(MemorySegment to, long from, long bytes) {
-        MemorySegment.copy(view(from, bytes), 0, to, 0, bytes);
+        enqueue(() -> MemorySegment.copy(view(from, bytes), 0, to, 0, bytes));
     }
 
     @Override
     public void copy(long to, long from, long bytes) {
-        MemorySegment.copy(view(from, bytes), 0, view(to, bytes), 0, bytes);
-        written(to, bytes);
+        enqueue(() -> {
+            MemorySegment.copy(view(from, bytes), 0, view(to, bytes), 0, bytes);
+            nowWritten(to, bytes);
+        });
     }
 
     @Override
     public void set(long address, int word, long words) {
+        enqueue(() -> nowSet(address, word, words));
+    }
+
+    private void nowSet(long address, int word, long words) {
         var all = view(address, words * Integer.BYTES);
         long done = Math.min(words, 1024);
         for (long i = 0; i < done; i++) {
@@ -184,7 +215,7 @@ public final class HostDriver implements Driver {
             MemorySegment.copy(all, 0, all, done * Integer.BYTES, more * Integer.BYTES);
             done += more;
         }
-        written(address, words * Integer.BYTES);
+        nowWritten(address, words * Integer.BYTES);
     }
 
     @Override
@@ -202,11 +233,19 @@ public final class HostDriver implements Driver {
 
     @Override
     public void launch(long kernel, Grid grid, int block, int sharedBytes, MemorySegment arguments, int[] sizes) {
+        checkSizes((int) kernel, sizes);
+        if (recording == null) {
+            nowLaunch((int) kernel, grid, block, sharedBytes, arguments);
+        } else {
+            var kept = recording.keep(arguments, sizes);
+            recording.add(() -> nowLaunch((int) kernel, grid, block, sharedBytes, kept));
+        }
+    }
+
+    private void nowLaunch(int kernel, Grid grid, int block, int sharedBytes, MemorySegment arguments) {
         try {
-            int id = (int) kernel;
-            checkSizes(id, sizes);
-            int failed = (int) SimLibrary.LAUNCH.invokeExact(id, grid.x(), grid.y(), grid.z(), block, 1, 1, sharedBytes,
-                    arguments, error, (long) ERROR_BYTES);
+            int failed = (int) SimLibrary.LAUNCH.invokeExact(kernel, grid.x(), grid.y(), grid.z(), block, 1, 1,
+                    sharedBytes, arguments, error, (long) ERROR_BYTES);
             if (failed != 0) {
                 throw new DriverException(error.getString(0));
             }
@@ -215,22 +254,60 @@ public final class HostDriver implements Driver {
         }
     }
 
-    private static void checkSizes(int kernel, int[] sizes) throws Throwable {
-        int parameters = (int) SimLibrary.PARAMETERS.invokeExact(kernel);
-        if (sizes.length != parameters) {
-            throw new DriverException("takes " + parameters + " arguments, got " + sizes.length);
-        }
-        for (int i = 0; i < parameters; i++) {
-            int bytes = (int) SimLibrary.PARAMETER_BYTES.invokeExact(kernel, i);
-            if (sizes[i] != bytes) {
-                throw new DriverException("argument " + i + " has " + sizes[i] + " bytes, the parameter " + bytes);
+    private static void checkSizes(int kernel, int[] sizes) {
+        try {
+            int parameters = (int) SimLibrary.PARAMETERS.invokeExact(kernel);
+            if (sizes.length != parameters) {
+                throw new DriverException("takes " + parameters + " arguments, got " + sizes.length);
             }
+            for (int i = 0; i < parameters; i++) {
+                int bytes = (int) SimLibrary.PARAMETER_BYTES.invokeExact(kernel, i);
+                if (sizes[i] != bytes) {
+                    throw new DriverException("argument " + i + " has " + sizes[i] + " bytes, the parameter " + bytes);
+                }
+            }
+        } catch (Throwable e) {
+            throw SimLibrary.impossible(e);
         }
     }
 
     @Override
+    public void beginCapture() {
+        checkNotRecording("another recording");
+        recording = new HostGraph();
+    }
+
+    @Override
+    public long endCapture() {
+        if (recording == null) {
+            throw new DriverException("nothing is being recorded");
+        }
+        graphs.put(++graphsMade, recording);
+        recording = null;
+        return graphsMade;
+    }
+
+    @Override
+    public void replay(long graph) {
+        checkNotRecording("a replay");
+        graphs.get(graph).run();
+    }
+
+    @Override
+    public void forget(long graph) {
+        graphs.remove(graph).close();
+    }
+
+    private void checkNotRecording(String what) {
+        if (recording != null) {
+            throw new DriverException(what + " in the middle of a recording, which a GPU refuses");
+        }
+    }
+
+    /** Every call is done when it returns; but a GPU cannot wait for what is only being recorded. */
+    @Override
     public void synchronize() {
-        // every call is done when it returns
+        checkNotRecording("waiting");
     }
 
     @Override
@@ -241,16 +318,18 @@ public final class HostDriver implements Driver {
 
     @Override
     public void record(long event) {
-        events.set((int) event, System.nanoTime());
+        enqueue(() -> events.set((int) event, System.nanoTime()));
     }
 
     @Override
     public double milliseconds(long from, long to) {
+        checkNotRecording("an event's time");
         return (events.get((int) to) - events.get((int) from)) / 1e6;
     }
 
     @Override
     public void close() {
+        List.copyOf(graphs.keySet()).forEach(this::forget);
         for (long address : List.copyOf(live)) {
             free(address);
         }
