@@ -33,16 +33,21 @@ final class SamplingKinds {
     }
 
     /** What a run left behind, step by step. */
-    private record Recording(List<TensorData> samples, List<TensorData> predXstart, List<Double> modelT,
-                             List<TensorData> gradients) {
-        Recording() {
-            this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        }
+    private static final class Recording {
+        private final List<TensorData> samples = new ArrayList<>();
+        private final List<TensorData> predXstart = new ArrayList<>();
+        private final List<Double> modelT = new ArrayList<>();
+        private final List<TensorData> gradients = new ArrayList<>();
+        /** Where a step leaves the classifier's gradient; null without a classifier. */
+        private Tensor gradient;
 
         void step(SamplingStep s) {
             samples.add(Outputs.imageOf(s.x()));
             predXstart.add(Outputs.imageOf(s.predXstart()));
             modelT.add(s.modelTimestep());
+            if (gradient != null) {
+                gradients.add(Outputs.imageOf(gradient));
+            }
         }
 
         Outputs put(Outputs out) {
@@ -87,9 +92,11 @@ final class SamplingKinds {
                                        Network classifier, Recording recording) throws IOException {
         double scale = c.config().path("classifier_scale").asDouble(1);
         var gradient = LogProbGradient.ofClassifier(classifier::classify, c.labels());
+        var kept = c.device().empty(initial(c).shape());
+        recording.gradient = kept;
         LogProbGradient recorded = (x, t) -> {
             var g = gradient.of(x, t);
-            recording.gradients.add(Outputs.imageOf(g.mul(scale)));
+            kept.copyFrom(g.mul(scale));
             return g;
         };
         return sampler.guide(model, new ClassifierGuidance(diffusion, recorded, scale));
@@ -98,13 +105,12 @@ final class SamplingKinds {
     private static void run(CaseContext c, GaussianDiffusion diffusion, Sampler sampler, ReverseModel model,
                             Recording recording) throws IOException {
         var loop = new SamplerLoop(diffusion, sampler, recording::step, () -> false);
-        if (c.has("noise")) {
-            var draws = draws(c, "noise");
-            Tensor initial = c.has("x0") ? c.image("x0") : c.image("noise", 0);
-            loop.run(model, initial, new RecordedNoise(draws));
-        } else {
-            loop.run(model, c.image("x0"), NoiseSource.none());
-        }
+        loop.run(model, initial(c), c.has("noise") ? new RecordedNoise(draws(c, "noise")) : NoiseSource.none());
+    }
+
+    /** Where a run starts. */
+    private static Tensor initial(CaseContext c) throws IOException {
+        return c.has("x0") ? c.image("x0") : c.image("noise", 0);
     }
 
     /** Recorded noise [draws, N, C, H, W] with its channels last. */

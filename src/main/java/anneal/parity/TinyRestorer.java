@@ -2,7 +2,6 @@ package anneal.parity;
 
 import anneal.diffusion.cold.Restorer;
 import anneal.io.TensorData;
-import anneal.kernel.Shape;
 import anneal.nn.Initialiser;
 import anneal.nn.Module;
 import anneal.nn.Parameter;
@@ -10,6 +9,7 @@ import anneal.nn.ParameterArena;
 import anneal.nn.StateDict;
 import anneal.nn.WeightLayout;
 import anneal.tensor.Conv2d;
+import anneal.tensor.Device;
 import anneal.tensor.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -71,7 +71,9 @@ final class TinyRestorer extends Module {
 
     static Open open(CaseContext c) throws IOException {
         if (c.has("net.analytic")) {
-            return new Open(analytic(c.doubles("net.analytic")), null);
+            int channels = c.config().has("channels") ? c.config().path("channels").asInt()
+                    : c.data("x0").intShape()[1];
+            return new Open(analytic(c.device(), channels, c.doubles("net.analytic")), null);
         }
         var tiny = of(c);
         var arena = ParameterArena.forInference(c.device(), tiny);
@@ -80,16 +82,16 @@ final class TinyRestorer extends Module {
     }
 
     /** (a0 - a1 t) x + b blur(x), the blur with the binomial kernel of nine taps. */
-    private static Restorer analytic(double... a) {
+    private static Restorer analytic(Device device, int channels, double... a) {
+        var w = new double[channels * 9 * channels];
+        for (int i = 0; i < channels * 9; i++) {
+            int row = i % 9 / 3;
+            int column = i % 3;
+            w[i * channels + i / 9] = (row == 1 ? 2 : 1) * (column == 1 ? 2 : 1) / 16.0;
+        }
+        var kernel = device.of(w, channels, 3, 3, channels);
         return (x, time) -> {
-            int channels = x.dim(3);
-            var w = new double[channels * 9 * channels];
-            for (int i = 0; i < channels * 9; i++) {
-                int row = i % 9 / 3;
-                int column = i % 3;
-                w[i * channels + i / 9] = (row == 1 ? 2 : 1) * (column == 1 ? 2 : 1) / 16.0;
-            }
-            var blurred = Conv2d.conv2d(x, x.device().of(w, Shape.of(channels, 3, 3, channels).toArray()), null, 1, 1);
+            var blurred = Conv2d.conv2d(x, kernel, null, 1, 1);
             return x.mul(time.affine(-a[1], a[0]).perSample(4)).add(blurred.mul(a[2]));
         };
     }

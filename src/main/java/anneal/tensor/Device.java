@@ -10,6 +10,9 @@ import anneal.kernel.Shape;
 import anneal.kernel.Storage;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Where tensors live and operations run: an instance, never a global. It belongs to one thread at a time and keeps the
@@ -21,6 +24,7 @@ public final class Device implements AutoCloseable {
     private final DeviceMemory memory;
     private final boolean graphs;
     private final Deque<Scope> scopes = new ArrayDeque<>();
+    private final Map<Object, Tensor> constants = new HashMap<>();
     private Tape activeTape;
 
     public Device(Backend backend) {
@@ -192,6 +196,19 @@ public final class Device implements AutoCloseable {
         return t;
     }
 
+    /**
+     * Numbers that operations need again and again, such as interpolation matrices: made once for each key, and kept until
+     * the device is closed.
+     */
+    Tensor constant(Object key, Supplier<double[]> values, int... dims) {
+        return constants.computeIfAbsent(key, k -> {
+            var shape = Shape.of(dims);
+            var t = new Tensor(this, Buf.dense(backend.allocate(shape.size() * wideType().bytes()), wideType(), shape));
+            t.copyFrom(values.get());
+            return t;
+        });
+    }
+
     /** A view of {@code buf} as a tensor in the current scope. */
     Tensor view(Buf buf) {
         buf.storage().retain();
@@ -204,6 +221,7 @@ public final class Device implements AutoCloseable {
         while (!scopes.isEmpty()) {
             scopes.peek().close();
         }
+        constants.values().forEach(Tensor::release);
         backend.close();
     }
 

@@ -37,17 +37,21 @@ public final class Resize {
         int c = x.dim(3);
         Tensor y = x;
         if (h != height || method != Method.NEAREST) {
-            Tensor rows = matrix(x, InterpolationMatrix.of(h, height, method, antialias), height, h);
+            Tensor rows = matrix(x, new Weights(h, height, method, antialias));
             y = MatMul.matmul(rows, y.reshape(n, h, w * c)).reshape(n, height, w, c);
         }
         if (w != width || method != Method.NEAREST) {
-            Tensor columns = matrix(x, InterpolationMatrix.of(w, width, method, antialias), width, w);
+            Tensor columns = matrix(x, new Weights(w, width, method, antialias));
             y = MatMul.matmul(columns, y.reshape(n * height, w, c)).reshape(n, height, width, c);
         }
         return y;
     }
 
-    private static Tensor matrix(Tensor x, double[] weights, int to, int from) {
-        return x.device().of(weights, to, from).as(x.dtype());
+    private record Weights(int from, int to, Method method, boolean antialias) {
+    }
+
+    private static Tensor matrix(Tensor x, Weights w) {
+        return x.device().constant(w, () -> InterpolationMatrix.of(w.from, w.to, w.method, w.antialias), w.to, w.from)
+                .as(x.dtype());
     }
 }
