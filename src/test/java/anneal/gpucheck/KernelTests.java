@@ -3,6 +3,7 @@ package anneal.gpucheck;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
 import anneal.kernel.cuda.vendor.VendorLibraries;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,6 +39,11 @@ final class KernelTests {
 
     static void bf16(Context c) {
         run(c, "TensorCoreAttentionTest", "SimBf16KernelTest", LADDERS);
+    }
+
+    static void graphs(Context c) throws IOException, InterruptedException {
+        run(c, "CudaGraphTest");
+        ShortRuns.graphs(c);
     }
 
     static void sanitized(Context c) {

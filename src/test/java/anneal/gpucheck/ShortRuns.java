@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,27 @@ final class ShortRuns {
             for (var precision : List.of("fp32", "tf32", "bf16")) {
                 runs.trainLonger(precision);
             }
+        }
+    }
+
+    /** The same commands with and without {@code --graphs}: not one bit may differ. */
+    static void graphs(Context c) throws IOException, InterruptedException {
+        var runs = new ShortRuns(c);
+        Files.createDirectories(runs.folder);
+        int steps = c.onGpu() ? 20 : 4;
+        int batch = c.onGpu() ? 16 : 2;
+        var plain = runs.losses("train-plain", c.device(), "fp32", steps, batch);
+        var graphs = runs.losses("train-graphs", c.device(), "fp32", steps, batch, "--graphs");
+        runs.judge("training by graphs", plain.size() == steps && plain.equals(graphs),
+                "%d steps of %d images: losses %s".formatted(steps, batch, plain.equals(graphs) ? "the same" : "differ"));
+        int count = c.onGpu() ? 20 : 2;
+        var expected = runs.images("sample-plain", c.device(), count, steps);
+        var actual = runs.images("sample-graphs", c.device(), count, steps, "--graphs");
+        runs.judge("samples by graphs", expected.length > 0 && Arrays.equals(expected, actual),
+                "%d images in %d steps: pixels %s".formatted(count, steps,
+                        Arrays.equals(expected, actual) ? "the same" : "differ"));
+        if (c.onGpu()) {
+            runs.trainLonger("bf16", "--graphs");
         }
     }
 
@@ -84,7 +106,7 @@ final class ShortRuns {
         }
     }
 
-    private List<Double> losses(String name, String device, String precision, int steps, int batch)
+    private List<Double> losses(String name, String device, String precision, int steps, int batch, String... more)
             throws IOException, InterruptedException {
         var run = folder.resolve(name);
         var words = new ArrayList<>(List.of("train", "--preset", "fashion", "--data", "fashion-embedded", "--seed", "5",
@@ -94,6 +116,7 @@ final class ShortRuns {
         if (!precision.equals("fp32")) {
             words.addAll(List.of("--precision", precision));
         }
+        words.addAll(List.of(more));
         call(name, words);
         return column(run.resolve("log.csv"), "loss");
     }
@@ -130,11 +153,14 @@ final class ShortRuns {
                 + "%d of 255, allowed %d").formatted(count, steps, 100.0 * different / expected.length, worst, LEVELS));
     }
 
-    private byte[] images(String name, String device, int count, int steps) throws IOException, InterruptedException {
+    private byte[] images(String name, String device, int count, int steps, String... more)
+            throws IOException, InterruptedException {
         var file = folder.resolve(name + ".npz");
-        call(name, List.of("sample", "--model", "fashion", "--labels", "0-9", "--cfg-scale", "2", "--count",
+        var words = new ArrayList<>(List.of("sample", "--model", "fashion", "--labels", "0-9", "--cfg-scale", "2", "--count",
                 String.valueOf(count), "--steps", String.valueOf(steps), "--seed", "3", "--device", device, "--out",
                 file.toString()));
+        words.addAll(List.of(more));
+        call(name, words);
         if (!Files.exists(file)) {
             return new byte[0];
         }
@@ -143,23 +169,24 @@ final class ShortRuns {
         }
     }
 
-    private void trainLonger(String precision) throws IOException, InterruptedException {
+    private void trainLonger(String precision, String... more) throws IOException, InterruptedException {
         int steps = 300;
         int batch = 64;
-        var name = "train-longer-" + precision;
+        var how = String.join(" ", precision, String.join(" ", more)).strip();
+        var name = "train-longer-" + how.replace(" --", "-");
         long start = System.nanoTime();
-        var losses = losses(name, context.device(), precision, steps, batch);
+        var losses = losses(name, context.device(), precision, steps, batch, more);
         double seconds = (System.nanoTime() - start) / 1e9;
         boolean complete = losses.size() == steps;
         double first = complete ? mean(losses.subList(0, 20)) : Double.NaN;
         double last = complete ? mean(losses.subList(steps - 20, steps)) : Double.NaN;
-        judge("training in " + precision, last < first,
+        judge("training in " + how, last < first,
                 ("%d steps of %d images in %.1f s, start-up included: loss %.4f, then "
                 + "%.4f").formatted(losses.size(), batch, seconds, first, last));
         var spent = column(folder.resolve(name).resolve("log.csv"), "seconds");
         if (complete) {
             double half = spent.get(steps - 1) - spent.get(steps / 2);
-            context.findings().add(Finding.note("speed of training in " + precision,
+            context.findings().add(Finding.note("speed of training in " + how,
                     "%.0f images/s over the second half".formatted((steps - 1 - steps / 2) * batch / half)));
         }
     }

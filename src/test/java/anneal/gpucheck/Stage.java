@@ -23,6 +23,7 @@ enum Stage {
             KernelTests::vendor),
     SPEED(540, Where.GPU, "first timings beside cuBLAS, cuDNN and PyTorch", Speeds::run),
     LADDER(540, "the ladders of kernels, every rung against the reference; timed on a GPU", Ladders::run),
+    GRAPHS(540, "steps recorded as graphs and replayed, bit for bit as without", KernelTests::graphs),
     TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run);
 
     private static final List<Stage> SANITIZERS = List.of(MEMCHECK, RACECHECK, INITCHECK, SYNCCHECK);
