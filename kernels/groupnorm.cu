@@ -1,8 +1,9 @@
 #include "groupnorm.cuh"
 
-// Group normalisation of images [n, area, channels] (Wu and He, "Group Normalization", 2018), forward. Statistics in
-// one pass where a block can hold a whole tile of groups; otherwise blocks write sums of their pixels, which a second
-// kernel joins. A sum of squares around 0 would lose a small variance beside a large mean: each thread sums around a
+// Group normalisation of images [n, area, channels] (Wu and He, "Group Normalization", 2018), forward. Where all pixels
+// of whole groups fit into a block's shared memory, one kernel reads them once, measures and normalises. Otherwise
+// statistics come first, in one pass where a block can walk over whole groups, or from sums of blocks of pixels that a
+// second kernel joins; then the image is read again. A sum of squares around 0 would lose a small variance beside a large mean: each thread sums around a
 // centre of its own, near its first pixels.
 
 enum { NORM_THREADS = 256, NORM_PROBES = 4, NORM_JOIN_THREADS = 128 };
@@ -16,8 +17,9 @@ struct Spread {
 
 /// Sums of the block's pixels for each of its channels, left in row 0's `own`: every thread its pixels', then the
 /// rows' sums, moved to row 0's centre, in a tree.
+/// @param from the sample's first pixel, at this thread's channels; not read by threads that have none
 template <int V, typename T>
-DEVICE void spread_block(const T* x, long long pitch, const NormGrid& g, Spread (&own)[V]) {
+DEVICE void spread_block(const T* from, long long pitch, bool aligned, const NormGrid& g, Spread (&own)[V]) {
     SHARED(float, centres, [NORM_THREADS * V]);
     SHARED(float, s1, [NORM_THREADS * V]);
     SHARED(float, s2, [NORM_THREADS * V]);
@@ -28,14 +30,13 @@ DEVICE void spread_block(const T* x, long long pitch, const NormGrid& g, Spread 
     int step = g.rows();
     bool working = g.working<V>();
     if (working && g.first() < g.end()) {
-        const T* from = x + static_cast<long long>(g.sample()) * g.area * pitch + g.channel<V>();
         int probes = (g.end() - g.first() + step - 1) / step;
         probes = probes < NORM_PROBES ? probes : NORM_PROBES;
         float origin[V];
-        load_elements<V>(from + g.first() * pitch, g.aligned, origin);
+        load_elements<V>(from + g.first() * pitch, aligned, origin);
         for (int i = 1; i < probes; i++) {
             float v[V];
-            load_elements<V>(from + (g.first() + i * step) * pitch, g.aligned, v);
+            load_elements<V>(from + (g.first() + i * step) * pitch, aligned, v);
             for (int k = 0; k < V; k++) {
                 centre[k] += v[k] - origin[k];
             }
@@ -45,7 +46,7 @@ DEVICE void spread_block(const T* x, long long pitch, const NormGrid& g, Spread 
         }
         for (int p = g.first(); p < g.end(); p += step) {
             float v[V];
-            load_elements<V>(from + p * pitch, g.aligned, v);
+            load_elements<V>(from + p * pitch, aligned, v);
             for (int k = 0; k < V; k++) {
                 float d = v[k] - centre[k];
                 d1[k] += d;
@@ -90,14 +91,20 @@ DEVICE void store_statistics(const Operand& mean, const Operand& rstd, int sampl
     rstd.set(sample, group, static_cast<float>(1 / sqrt((variance > 0 ? variance : 0) + eps)));
 }
 
+/// This thread's channels of a sample's first pixel.
+template <int V, typename T>
+DEVICE T* own_channels(T* x, long long pitch, long long area, const NormGrid& g) {
+    return x + g.sample() * area * pitch + g.channel<V>();
+}
 
 /// All chunks in one block: groups are joined by a thread each from the sums in shared memory.
+/// @param from as for spread_block
 template <int V, typename T>
-DEVICE void norm_stats_one_pass(const T* x, long long pitch, const NormGrid& g, const Operand& mean,
-                                const Operand& rstd, double eps) {
+DEVICE void block_statistics(const T* from, long long pitch, bool aligned, const NormGrid& g, const Operand& mean,
+                             const Operand& rstd, double eps) {
     SHARED(Spread, sums, [NORM_THREADS * V]);
     Spread own[V];
-    spread_block<V>(x, pitch, g, own);
+    spread_block<V>(from, pitch, aligned, g, own);
     if (g.row() == 0 && g.working<V>()) {
         for (int k = 0; k < V; k++) {
             sums[g.lane() * V + k] = own[k];
@@ -128,7 +135,7 @@ DEVICE void norm_stats_one_pass(const T* x, long long pitch, const NormGrid& g, 
 template <int V, typename T>
 DEVICE void norm_spreads(const T* x, long long pitch, const NormGrid& g, Spread* parts) {
     Spread own[V];
-    spread_block<V>(x, pitch, g, own);
+    spread_block<V>(own_channels<V>(x, pitch, g.area, g), pitch, g.aligned, g, own);
     if (g.row() == 0 && g.working<V>()) {
         for (int k = 0; k < V; k++) {
             parts[g.part(g.channel<V>() + k)] = own[k];
@@ -208,62 +215,109 @@ DEVICE void norm_stats_rows(const T* x, long long pitch, int samples, int groups
     }
 }
 
-/// y = resample(prologue(x)). The grid walks over the output's pixels, or the input's when each of them becomes four.
-/// @param width     of the image that is walked over
+/// How the pixels that are walked over become those of the result.
+struct NormPixels {
+    int resample;    // 0: none, 1: each pixel becomes four, 2: each four become one
+    int width;       // of the image that is walked over: the output, or the input when each of its pixels becomes four
+    int fromWidth;   // of the input
+    int walked;      // pixels of the image that is walked over
+    long long area;  // pixels of the output
+};
+
+/// y = resample(prologue(x)) for pixels first, first + step, .. before end, at this thread's channels.
 template <int V, typename T>
-DEVICE void norm_apply(const T* x, long long xPitch, T* y, long long yPitch, const NormGrid& g,
-                       const NormPrologue& p, int resample, int width, long long xArea, long long yArea, int xWidth) {
-    if (!g.working<V>()) {
-        return;
-    }
-    NormNumbers<V> numbers;
-    numbers.read(p, g.perGroup, g.sample(), g.channel<V>());
-    const T* from = x + g.sample() * xArea * xPitch + g.channel<V>();
-    T* to = y + g.sample() * yArea * yPitch + g.channel<V>();
-    for (int i = g.first(); i < g.end(); i += g.rows()) {
+DEVICE void apply_pixels(const T* from, long long fromPitch, bool fromAligned, T* to, long long toPitch, bool toAligned,
+                         const NormNumbers<V>& numbers, long long act, const NormPixels& pixels, int first, int end,
+                         int step) {
+    for (int i = first; i < end; i += step) {
         float v[V];
-        if (resample == 2) {
-            long long corner = (2LL * (i / width) * xWidth + 2 * (i % width)) * xPitch;
+        if (pixels.resample == 2) {
+            long long corner = (2LL * (i / pixels.width) * pixels.fromWidth + 2 * (i % pixels.width)) * fromPitch;
             float part[4][V];
             for (int j = 0; j < 4; j++) {
-                load_elements<V>(from + corner + (j / 2 * xWidth + j % 2) * xPitch, g.aligned, part[j]);
+                load_elements<V>(from + corner + (j / 2 * pixels.fromWidth + j % 2) * fromPitch, fromAligned, part[j]);
                 for (int k = 0; k < V; k++) {
-                    part[j][k] = activated(p.act, fmaf(part[j][k] - numbers.mean[k], numbers.a[k], numbers.b[k]));
+                    part[j][k] = activated(act, fmaf(part[j][k] - numbers.mean[k], numbers.a[k], numbers.b[k]));
                 }
             }
             for (int k = 0; k < V; k++) {
                 v[k] = 0.25f * ((part[0][k] + part[1][k]) + (part[2][k] + part[3][k]));
             }
         } else {
-            load_elements<V>(from + i * xPitch, g.aligned, v);
+            load_elements<V>(from + i * fromPitch, fromAligned, v);
             for (int k = 0; k < V; k++) {
-                v[k] = activated(p.act, fmaf(v[k] - numbers.mean[k], numbers.a[k], numbers.b[k]));
+                v[k] = activated(act, fmaf(v[k] - numbers.mean[k], numbers.a[k], numbers.b[k]));
             }
         }
-        if (resample == 1) {
-            long long corner = (4LL * (i / width) * width + 2 * (i % width)) * yPitch;
+        if (pixels.resample == 1) {
+            int width = pixels.width;
+            long long corner = (4LL * (i / width) * width + 2 * (i % width)) * toPitch;
             for (int j = 0; j < 4; j++) {
-                store_elements<V>(to + corner + (j / 2 * 2LL * width + j % 2) * yPitch, g.aligned, v);
+                store_elements<V>(to + corner + (j / 2 * 2LL * width + j % 2) * toPitch, toAligned, v);
             }
         } else {
-            store_elements<V>(to + i * yPitch, g.aligned, v);
+            store_elements<V>(to + i * toPitch, toAligned, v);
         }
+    }
+}
+
+template <int V, typename T>
+DEVICE void norm_apply(const T* x, long long xPitch, T* y, long long yPitch, const NormGrid& g, const NormPrologue& p,
+                       const NormPixels& pixels, long long xArea) {
+    if (!g.working<V>()) {
+        return;
+    }
+    NormNumbers<V> numbers;
+    numbers.read(p, g.perGroup, g.sample(), g.channel<V>());
+    apply_pixels<V>(own_channels<V>(x, xPitch, xArea, g), xPitch, g.aligned, own_channels<V>(y, yPitch, pixels.area, g),
+                    yPitch, g.aligned, numbers, p.act, pixels, g.first(), g.end(), g.rows());
+}
+
+/// A block reads all pixels of whole groups once, keeps them, measures mean and rstd, which are written to the
+/// prologue's, and applies it.
+template <int V, typename T>
+DEVICE void norm_on_chip(const T* x, long long xPitch, T* y, long long yPitch, const NormGrid& g,
+                         const NormPrologue& p, double eps, const NormPixels& pixels) {
+    DYNAMIC_SHARED(T, kept);  // [area, tile]
+    bool working = g.working<V>();
+    T* own = kept + g.lane() * V;
+    if (working) {
+        const T* from = own_channels<V>(x, xPitch, g.area, g);
+        for (int i = g.row(); i < g.area; i += g.rows()) {
+            float v[V];
+            load_elements<V>(from + i * xPitch, g.aligned, v);
+            store_elements<V>(own + i * g.tile, V == 4, v);
+        }
+    }
+    // No barrier: a thread sums up what it has kept itself.
+    block_statistics<V>(own, g.tile, V == 4, g, p.mean, p.rstd, eps);
+    sync_block();
+    if (working) {
+        NormNumbers<V> numbers;
+        numbers.read(p, g.perGroup, g.sample(), g.channel<V>());
+        apply_pixels<V>(own, g.tile, V == 4, own_channels<V>(y, yPitch, pixels.area, g), yPitch, g.aligned, numbers,
+                        p.act, pixels, g.row(), pixels.walked, g.rows());
     }
 }
 
 #define NORM_KERNELS(T, suffix, V)                                                                                   \
     KERNEL_BOUNDS(norm_stats_one_pass_v##V##suffix, NORM_THREADS, 1,                                                 \
                   (const T* x, long long pitch, NormGrid g, Operand mean, Operand rstd, double eps)) {               \
-        norm_stats_one_pass<V>(x, pitch, g, mean, rstd, eps);                                                        \
+        block_statistics<V>(own_channels<V>(x, pitch, g.area, g), pitch, g.aligned, g, mean, rstd, eps);             \
     }                                                                                                                \
     KERNEL_BOUNDS(norm_spreads_v##V##suffix, NORM_THREADS, 1,                                                        \
                   (const T* x, long long pitch, NormGrid g, Spread* parts)) {                                        \
         norm_spreads<V>(x, pitch, g, parts);                                                                         \
     }                                                                                                                \
     KERNEL_BOUNDS(norm_apply_v##V##suffix, NORM_THREADS, 1,                                                          \
-                  (const T* x, long long xPitch, T* y, long long yPitch, NormGrid g, NormPrologue p, int resample,   \
-                   int width, long long xArea, long long yArea, int xWidth)) {                                       \
-        norm_apply<V>(x, xPitch, y, yPitch, g, p, resample, width, xArea, yArea, xWidth);                            \
+                  (const T* x, long long xPitch, T* y, long long yPitch, NormGrid g, NormPrologue p,                 \
+                   NormPixels pixels, long long xArea)) {                                                            \
+        norm_apply<V>(x, xPitch, y, yPitch, g, p, pixels, xArea);                                                    \
+    }                                                                                                                \
+    KERNEL_BOUNDS(norm_on_chip_v##V##suffix, NORM_THREADS, 1,                                                        \
+                  (const T* x, long long xPitch, T* y, long long yPitch, NormGrid g, NormPrologue p, double eps,     \
+                   NormPixels pixels)) {                                                                             \
+        norm_on_chip<V>(x, xPitch, y, yPitch, g, p, eps, pixels);                                                    \
     }
 
 #define NORM_ROW_KERNELS(T, suffix)                                                                                  \

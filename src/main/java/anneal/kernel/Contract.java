@@ -32,6 +32,7 @@ public final class Contract {
         if (s.mode() != ConvSpec.Mode.FORWARD) {
             require(e.isBare(), "epilogue", "only a forward convolution takes more than alpha and beta");
         }
+        given(p);
         prologue(p, s.n(), s.inC());
         epilogue(e, s.n(), s.outC(), y);
     }
@@ -107,13 +108,20 @@ public final class Contract {
         rows("x", x, (long) s.n() * s.h() * s.w(), s.channels());
         rows("y", y, (long) s.n() * p.resample().apply(s.h()) * p.resample().apply(s.w()), s.channels());
         require(p.mean() == null || p.groups() == s.groups(), "mean", "has not one entry a group");
+        require(p.mean() != null || !p.measures(), "mean", "must be there to be measured");
         prologue(p, s.n(), s.channels());
+    }
+
+    /** That a prologue's statistics are there, for kernels that do not measure them. */
+    public void given(Prologue p) {
+        require(!p.measures(), "prologue", "is to be measured, which no plan for this call has promised");
     }
 
     /** See {@link Kernels#normBackward}. */
     public void normBackward(NormSpec s, Prologue p, Buf x, Buf dy, Buf dx, Buf dGamma, Buf dBeta, Buf dScale,
                              Buf dShift) {
         require(p.resample() == Resample.NONE, "prologue", "the backward pass takes no resample");
+        given(p);
         norm(s, p, x, dy);
         if (dx != null) {
             rows("dx", dx, (long) s.n() * s.h() * s.w(), s.channels());

@@ -57,7 +57,7 @@ public interface Kernels {
 
     /**
      * {@code y = p(x)}, the whole prologue, resample included where the plan has it; x and y may be pitched. p.mean()
-     * may be null.
+     * may be null. A prologue that measures is for plans with {@link Plan.Part#STATISTICS}.
      */
     void norm(NormSpec s, Prologue p, Buf x, Buf y);
 

@@ -43,7 +43,7 @@ public final class Lowering {
         boolean prologueFused = p.isIdentity() || can.contains(Part.NORM_PROLOGUE)
                 && (p.resample() == Resample.NONE || can.contains(Part.RESAMPLE));
         if (prologueFused) {
-            convEpilogue(s, plan, can, p, x, w, e, y);
+            convEpilogue(s, plan, can, measured(p, x), x, w, e, y);
             return;
         }
         if (s.mode() == ConvSpec.Mode.DATA_GRADIENT) {
@@ -116,17 +116,31 @@ public final class Lowering {
 
     /** {@code y = p(x)} for x [n, h, w, c]: normalise, modulate, activate, then resample. */
     public void norm(Prologue p, Buf x, Buf y) {
-        Shape in = x.shape();
-        NormSpec s = new NormSpec(in.dim(0), in.dim(1), in.dim(2), in.dim(3), Math.max(1, p.groups()), 0);
-        boolean can = p.resample() == Resample.NONE || fused(kernels.plan(s)).contains(Part.RESAMPLE);
-        if (can) {
-            kernels.norm(s, p, x, y);
+        NormSpec s = spec(p, x);
+        Set<Part> can = fused(kernels.plan(s));
+        Prologue ready = can.contains(Part.STATISTICS) ? p : measured(p, x);
+        if (p.resample() == Resample.NONE || can.contains(Part.RESAMPLE)) {
+            kernels.norm(s, ready, x, y);
             return;
         }
-        try (Temporary t = new Temporary(in, x.type())) {
-            kernels.norm(s, p.withoutResample(), x, t.buf);
+        try (Temporary t = new Temporary(x.shape(), x.type())) {
+            kernels.norm(s, ready.withoutResample(), x, t.buf);
             kernels.resample(p.resample(), t.buf, y, 1, 0);
         }
+    }
+
+    private static NormSpec spec(Prologue p, Buf x) {
+        Shape in = x.shape();
+        return new NormSpec(in.dim(0), in.dim(1), in.dim(2), in.dim(3), Math.max(1, p.groups()), p.measures() ? p.eps() : 0);
+    }
+
+    /** The prologue with its statistics given, after they have been measured if it says so. */
+    private Prologue measured(Prologue p, Buf x) {
+        if (!p.measures()) {
+            return p;
+        }
+        kernels.normStats(spec(p, x), x, p.mean(), p.rstd());
+        return p.given();
     }
 
     private static boolean fuses(Set<Part> can, Epilogue e) {

@@ -1,5 +1,6 @@
 package anneal.kernel;
 
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -12,9 +13,9 @@ import java.util.Set;
  * @param fuses          the prologue and epilogue parts done by the kernel itself; {@link Lowering} expands the others
  */
 public record Plan(String algorithm, long workspaceBytes, double flops, double bytes, Set<Part> fuses) {
-    /** What can be fused. */
-    public enum Part { NORM_PROLOGUE, RESAMPLE, BIAS, ROW_ADD, RESIDUAL, ACTIVATION }
+    /** What can be fused; STATISTICS: a normalisation measures mean and rstd itself. */
+    public enum Part { NORM_PROLOGUE, STATISTICS, RESAMPLE, BIAS, ROW_ADD, RESIDUAL, ACTIVATION }
 
-    /** Everything. */
-    public static final Set<Part> ALL = Set.of(Part.values());
+    /** Everything that is done to an operand on its way in or out; statistics take a look at all of it before. */
+    public static final Set<Part> ALL = Set.copyOf(EnumSet.complementOf(EnumSet.of(Part.STATISTICS)));
 }

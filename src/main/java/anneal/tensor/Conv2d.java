@@ -80,7 +80,7 @@ public record Conv2d(int stride, int padding, NormOptions norm) implements Op {
         NormOptions.Statistics s = null;
         if (norm != null) {
             s = norm.statistics(x);
-            p = norm.prologue(s, in[GAMMA], in[BETA], in[SCALE_SHIFT]);
+            p = norm.prologue(s, in[GAMMA], in[BETA], in[SCALE_SHIFT]).measuring(norm.eps());
         }
         ConvSpec spec = spec(Mode.FORWARD, x.shape(), in[W].shape());
         Tensor y = c.device().empty(x.dtype(), Shape.of(spec.n(), spec.outH(), spec.outW(), spec.outC()));

@@ -48,7 +48,7 @@ public record GroupNorm(NormOptions options) implements Op {
         Tensor x = in[0];
         NormOptions.Statistics s = options.statistics(x);
         Tensor y = c.device().empty(x.dtype(), Resampling.resampled(x.shape(), options.resample()));
-        c.lowering().norm(options.prologue(s, in[1], in[2], in[3]), x.buf(), y.buf());
+        c.lowering().norm(options.prologue(s, in[1], in[2], in[3]).measuring(options.eps()), x.buf(), y.buf());
         c.save(x, s.mean(), s.rstd(), in[1], in[2], in[3]);
         return y;
     }

@@ -16,6 +16,7 @@ final class NormCases {
         }
         for (int i = 0; i < 24; i++) {
             cases.add(new KernelCase("norm #" + i, 1, lab -> norm(lab, anySpec(lab))));
+            cases.add(new KernelCase("norm that measures #" + i, 500, lab -> measuring(lab, anySpec(lab))));
             cases.add(new KernelCase("normBackward #" + i, 500, lab -> backward(lab, anySpec(lab))));
         }
         // a model's, and what a device has to cut into pieces: many pixels, large groups, long rows
@@ -26,6 +27,7 @@ final class NormCases {
             cases.add(new KernelCase("normStats " + s, 1024, lab -> stats(lab, s)));
             cases.add(new KernelCase("normStats with an outlier " + s, 1024, lab -> outlier(lab, s)));
             cases.add(new KernelCase("norm " + s, 1, lab -> norm(lab, s)));
+            cases.add(new KernelCase("norm that measures " + s, 1024, lab -> measuring(lab, s)));
             cases.add(new KernelCase("normBackward " + s, 1024, lab -> backward(lab, s)));
         }
         return cases;
@@ -57,6 +59,16 @@ final class NormCases {
     private static void norm(Lab lab, NormSpec s) {
         var resample = s.h() > 1 && s.w() > 1 ? Resample.values()[lab.random().nextInt(3)] : Resample.NONE;
         var p = Fusions.prologue(lab, s.n(), s.channels(), resample);
+        var y = lab.output(s.n(), resample.apply(s.h()), resample.apply(s.w()), s.channels());
+        lab.lowering().norm(p, lab.input(s.n(), s.h(), s.w(), s.channels()), y);
+    }
+
+    private static void measuring(Lab lab, NormSpec s) {
+        var resample = s.h() > 1 && s.w() > 1 ? Resample.values()[lab.random().nextInt(3)] : Resample.NONE;
+        var p = new Prologue(lab.denseOutput(s.n(), s.groups()), lab.denseOutput(s.n(), s.groups()),
+                lab.perhaps() ? lab.denseInput(s.channels()) : null, lab.perhaps() ? lab.denseInput(s.channels()) : null,
+                lab.perhaps() ? lab.input(s.n(), s.channels()) : null, lab.perhaps() ? lab.input(s.n(), s.channels()) : null,
+                Fusions.activation(lab), resample).measuring(s.eps());
         var y = lab.output(s.n(), resample.apply(s.h()), resample.apply(s.w()), s.channels());
         lab.lowering().norm(p, lab.input(s.n(), s.h(), s.w(), s.channels()), y);
     }

@@ -129,6 +129,7 @@ final class CpuKernels implements Kernels {
 
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
+        contract.given(p);
         contract.norm(s, p, x, y);
         long begin = check.begin();
         norm.norm(s, p, x, y);

@@ -26,9 +26,11 @@ final class CudaNorm {
 
     Plan plan(NormSpec s) {
         double elements = (double) s.n() * s.h() * s.w() * s.channels();
-        var algorithm = s.h() * s.w() == 1 ? "rows" : NormGrid.isOnePass(s) ? "one pass" : "two passes";
-        return new Plan(algorithm, 0, 8 * elements, 2 * elements * cuda.floatType().bytes(),
-                Set.of(Plan.Part.RESAMPLE));
+        int bytes = cuda.floatType().bytes();
+        boolean onChip = NormGrid.onChip(s, bytes).isPresent();
+        var algorithm = s.h() * s.w() == 1 ? "rows" : onChip ? "on chip" : NormGrid.isOnePass(s) ? "one pass" : "two passes";
+        return new Plan(algorithm, 0, 8 * elements, 2 * elements * bytes,
+                onChip ? Set.of(Plan.Part.RESAMPLE, Plan.Part.STATISTICS) : Set.of(Plan.Part.RESAMPLE));
     }
 
     void normStats(NormSpec s, Buf x, Buf mean, Buf rstd) {
@@ -77,14 +79,27 @@ final class CudaNorm {
             return;
         }
         Fields.sameType(x, y);
+        var onChip = NormGrid.onChip(s, x.type().bytes());
+        if (p.measures() && onChip.isEmpty()) {   // x may be of a wider type than the plan was made for
+            normStats(s, x, p.mean(), p.rstd());
+            norm(s, p.given(), x, y);
+            return;
+        }
         var r = p.resample();
         int outW = r.apply(s.w());
         int area = s.h() * s.w();
         int outArea = r.apply(s.h()) * outW;
-        var g = NormGrid.pixels(s, Math.min(area, outArea));
-        cuda.launch(g.kernel("norm_apply", suffix(x)), g.grid(s.n()), g.block(), 0, x, x.rowPitch(), y,
-                y.rowPitch(), g.fields(x, y).struct(), struct(p), resample(r), Math.min(s.w(), outW), (long) area,
-                (long) outArea, s.w());
+        int walked = Math.min(area, outArea);
+        var pixels = new Fields().add(resample(r), Math.min(s.w(), outW), s.w(), walked).add((long) outArea).struct();
+        if (p.measures()) {
+            var g = onChip.get();
+            cuda.launch(g.kernel("norm_on_chip", suffix(x)), g.grid(s.n()), g.block(), g.keptBytes(x.type().bytes()), x,
+                    x.rowPitch(), y, y.rowPitch(), g.fields(x, y).struct(), struct(p), s.eps(), pixels);
+        } else {
+            var g = NormGrid.pixels(s, walked);
+            cuda.launch(g.kernel("norm_apply", suffix(x)), g.grid(s.n()), g.block(), 0, x, x.rowPitch(), y,
+                    y.rowPitch(), g.fields(x, y).struct(), struct(p), pixels, (long) area);
+        }
     }
 
     /** As kernels know it. */

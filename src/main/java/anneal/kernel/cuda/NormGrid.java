@@ -3,6 +3,7 @@ package anneal.kernel.cuda;
 import anneal.kernel.Buf;
 import anneal.kernel.NormSpec;
 import anneal.kernel.cuda.driver.Grid;
+import java.util.Optional;
 
 /**
  * How blocks of threads lie over normalised images: {@code NormGrid} of kernels/groupnorm.cuh. Depends on a sample's
@@ -26,6 +27,35 @@ record NormGrid(int vector, int area, int channels, int perGroup, int block, int
     /** What one block can sum in one pass before several blocks and a second launch are faster. */
     private static final int ONE_PASS_PIXELS = 256;
     private static final int ONE_PASS_CHANNELS = 64;
+
+    /** Shared memory that an image's part may take: two blocks of it fit on every GPU's multiprocessor but the smallest. */
+    private static final int MOST_KEPT_BYTES = 72 << 10;
+    /** A memory transaction: a block's channels of a pixel fill whole ones where they can. */
+    private static final int SECTOR_BYTES = 32;
+
+    /** Blocks that keep whole groups of all pixels in shared memory; empty where those are too many. */
+    static Optional<NormGrid> onChip(NormSpec s, int elementBytes) {
+        int area = area(s);
+        int perGroup = s.channelsPerGroup();
+        int vector = s.channels() % 4 == 0 ? 4 : 1;
+        int wanted = Math.min(s.channels(), SECTOR_BYTES / elementBytes);
+        int tile = perGroup;
+        while (tile < wanted || tile % vector != 0) {
+            tile += perGroup;
+        }
+        int lanes = Fields.powerOfTwo(Fields.ceilDiv(tile, vector));
+        if (area == 1 || lanes > THREADS || (long) area * tile * elementBytes > MOST_KEPT_BYTES) {
+            return Optional.empty();
+        }
+        int rows = Math.min(THREADS / lanes, Fields.powerOfTwo(area));
+        return Optional.of(new NormGrid(vector, area, s.channels(), perGroup, Math.max(WARP, lanes * rows), lanes, tile,
+                area));
+    }
+
+    /** Bytes of a block's part of an image. */
+    int keptBytes(int elementBytes) {
+        return area * tile * elementBytes;
+    }
 
     /** Whether a block takes whole groups of all pixels. */
     static boolean isOnePass(NormSpec s) {

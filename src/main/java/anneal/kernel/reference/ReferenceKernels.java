@@ -87,6 +87,7 @@ final class ReferenceKernels implements Kernels {
 
     @Override
     public void norm(NormSpec s, Prologue p, Buf x, Buf y) {
+        contract.given(p);
         contract.norm(s, p, x, y);
         if (p.resample() != Resample.NONE) {
             throw new IllegalArgumentException("the reference device fuses no resample: call through Lowering");

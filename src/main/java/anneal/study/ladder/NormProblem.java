@@ -5,6 +5,7 @@ import static anneal.study.ladder.GemmProblem.parts;
 import anneal.kernel.Activation;
 import anneal.kernel.Buf;
 import anneal.kernel.DType;
+import anneal.kernel.Lowering;
 import anneal.kernel.NormSpec;
 import anneal.kernel.Prologue;
 import anneal.kernel.Resample;
@@ -105,11 +106,9 @@ public final class NormProblem extends Problem {
                             gamma.device(), beta.device(), y, area, c, GROUPS, eps);
                 }),
                 new Rung("norm5_on_chip", "read once, kept in shared memory", this::onChip),
-                new Rung("ships", "statistics in one pass or two by size, and views, AdaGN, resampling", () -> {
-                    device.kernels().normStats(spec, x.device(), mean, rstd);
-                    device.kernels().norm(spec, new Prologue(mean, rstd, gamma.device(), beta.device(), null, null,
-                            Activation.SILU, Resample.NONE), x.device(), y);
-                }));
+                new Rung("ships", "on chip or in two passes by size, and views, AdaGN, resampling", () ->
+                        new Lowering(device).norm(new Prologue(mean, rstd, gamma.device(), beta.device(), null, null,
+                                Activation.SILU, Resample.NONE).measuring(EPS), x.device(), y)));
     }
 
     private void onChip() {
