@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sampling steps as graphs give the bits of sampling steps from Java. Memory is poisoned, so stale reads show. */
-class GraphSamplingTest {
+public class GraphSamplingTest {
     private static final int STEPS = 6;
 
     @BeforeEach

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Recording and replaying on a device of CUDA's kernels: the simulator, or a GPU in gpu-check. */
-class CudaGraphTest {
+public class CudaGraphTest {
     private static final int N = 1000;
 
     private CudaBackend device;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The same seed draws the same bits on the cpu and on CUDA's kernels. */
-class CudaRandomTest {
+public class CudaRandomTest {
     @ParameterizedTest
     @EnumSource
     void sameBitsAsTheCpu(RandomSpec.Kind kind) {
