@@ -91,12 +91,6 @@ DEVICE void store_statistics(const Operand& mean, const Operand& rstd, int sampl
     rstd.set(sample, group, static_cast<float>(1 / sqrt((variance > 0 ? variance : 0) + eps)));
 }
 
-/// This thread's channels of a sample's first pixel.
-template <int V, typename T>
-DEVICE T* own_channels(T* x, long long pitch, long long area, const NormGrid& g) {
-    return x + g.sample() * area * pitch + g.channel<V>();
-}
-
 /// All chunks in one block: groups are joined by a thread each from the sums in shared memory.
 /// @param from as for spread_block
 template <int V, typename T>

@@ -63,6 +63,12 @@ struct NormGrid {
     }
 };
 
+/// This thread's channels of a sample's first pixel.
+template <int V, typename T>
+DEVICE T* own_channels(T* x, long long pitch, long long area, const NormGrid& g) {
+    return x + g.sample() * area * pitch + g.channel<V>();
+}
+
 /// act((gamma (x - mean) rstd + beta) (1 + scale) + shift), every part but act optional.
 struct NormPrologue {
     Operand mean;    // [n, groups]

@@ -8,6 +8,7 @@ import anneal.kernel.Plan;
 import anneal.kernel.Prologue;
 import anneal.kernel.Resample;
 import anneal.kernel.cuda.driver.Grid;
+import java.util.Optional;
 import java.util.Set;
 
 /** Launches of kernels/groupnorm.cu and groupnorm_backward.cu. */
@@ -27,7 +28,7 @@ final class CudaNorm {
     Plan plan(NormSpec s) {
         double elements = (double) s.n() * s.h() * s.w() * s.channels();
         int bytes = cuda.floatType().bytes();
-        boolean onChip = NormGrid.onChip(s, bytes).isPresent();
+        boolean onChip = NormGrid.onChip(s, bytes, 1).isPresent();
         var algorithm = s.h() * s.w() == 1 ? "rows" : onChip ? "on chip" : NormGrid.isOnePass(s) ? "one pass" : "two passes";
         return new Plan(algorithm, 0, 8 * elements, 2 * elements * bytes,
                 onChip ? Set.of(Plan.Part.RESAMPLE, Plan.Part.STATISTICS) : Set.of(Plan.Part.RESAMPLE));
@@ -79,7 +80,7 @@ final class CudaNorm {
             return;
         }
         Fields.sameType(x, y);
-        var onChip = NormGrid.onChip(s, x.type().bytes());
+        var onChip = NormGrid.onChip(s, x.type().bytes(), 1);
         if (p.measures() && onChip.isEmpty()) {   // x may be of a wider type than the plan was made for
             normStats(s, x, p.mean(), p.rstd());
             norm(s, p.given(), x, y);
@@ -93,7 +94,7 @@ final class CudaNorm {
         var pixels = new Fields().add(resample(r), Math.min(s.w(), outW), s.w(), walked).add((long) outArea).struct();
         if (p.measures()) {
             var g = onChip.get();
-            cuda.launch(g.kernel("norm_on_chip", suffix(x)), g.grid(s.n()), g.block(), g.keptBytes(x.type().bytes()), x,
+            cuda.launch(g.kernel("norm_on_chip", suffix(x)), g.grid(s.n()), g.block(), g.kept() * x.type().bytes(), x,
                     x.rowPitch(), y, y.rowPitch(), g.fields(x, y).struct(), struct(p), s.eps(), pixels);
         } else {
             var g = NormGrid.pixels(s, walked);
@@ -117,6 +118,11 @@ final class CudaNorm {
             return;
         }
         Fields.sameType(x, dy, dx);
+        var onChip = dx == null || s.n() == 0 ? Optional.<NormGrid>empty() : NormGrid.onChip(s, x.type().bytes(), 2);
+        if (onChip.isPresent()) {
+            backwardOnChip(s, onChip.get(), p, x, dy, dx, dxBeta, dGamma, dBeta, dScale, dShift);
+            return;
+        }
         var prologue = struct(p);
         var sums = NormGrid.sums(s);
         long perChannel = (long) s.n() * s.channels() * PAIR_BYTES;
@@ -133,11 +139,7 @@ final class CudaNorm {
                         sums.fields(x).struct(), prologue, Fields.ofOperand(dScale), Fields.ofOperand(dShift), shares,
                         means);
             }
-            if (dGamma != null || dBeta != null) {
-                cuda.launch("norm_gradient_parameters", Grid.of(Fields.ceilDiv(s.channels(), PARAMETER_COLUMNS)),
-                        PARAMETER_THREADS, 0, shares, s.n(), s.channels(), Fields.ofOperand(dGamma),
-                        Fields.ofOperand(dBeta));
-            }
+            parameterGradients(s, shares, dGamma, dBeta);
             if (dx != null && dx.shape().size() > 0) {
                 var g = NormGrid.pixels(s, s.h() * s.w());
                 cuda.launch(g.kernel("norm_gradient_input", suffix(x)), g.grid(s.n()), g.block(), 0, x,
@@ -146,6 +148,27 @@ final class CudaNorm {
             }
         } finally {
             scratch.release();
+        }
+    }
+
+    private void backwardOnChip(NormSpec s, NormGrid g, Prologue p, Buf x, Buf dy, Buf dx, double dxBeta, Buf dGamma,
+                                Buf dBeta, Buf dScale, Buf dShift) {
+        var shares = cuda.scratch((long) s.n() * s.channels() * PAIR_BYTES);
+        try {
+            cuda.launch(g.kernel("norm_gradient_on_chip", suffix(x)), g.grid(s.n()), g.block(),
+                    2 * g.kept() * x.type().bytes(), x, x.rowPitch(), dy, dy.rowPitch(), g.fields(x, dy, dx).struct(),
+                    struct(p), Fields.ofOperand(dScale), Fields.ofOperand(dShift), shares.address(), dx, dx.rowPitch(),
+                    (float) dxBeta);
+            parameterGradients(s, shares.address(), dGamma, dBeta);
+        } finally {
+            shares.release();
+        }
+    }
+
+    private void parameterGradients(NormSpec s, long shares, Buf dGamma, Buf dBeta) {
+        if (dGamma != null || dBeta != null) {
+            cuda.launch("norm_gradient_parameters", Grid.of(Fields.ceilDiv(s.channels(), PARAMETER_COLUMNS)),
+                    PARAMETER_THREADS, 0, shares, s.n(), s.channels(), Fields.ofOperand(dGamma), Fields.ofOperand(dBeta));
         }
     }
 }

@@ -33,8 +33,8 @@ record NormGrid(int vector, int area, int channels, int perGroup, int block, int
     /** A memory transaction: a block's channels of a pixel fill whole ones where they can. */
     private static final int SECTOR_BYTES = 32;
 
-    /** Blocks that keep whole groups of all pixels in shared memory; empty where those are too many. */
-    static Optional<NormGrid> onChip(NormSpec s, int elementBytes) {
+    /** Blocks that keep whole groups of all pixels of {@code images} in shared memory; empty where those are too many. */
+    static Optional<NormGrid> onChip(NormSpec s, int elementBytes, int images) {
         int area = area(s);
         int perGroup = s.channelsPerGroup();
         int vector = s.channels() % 4 == 0 ? 4 : 1;
@@ -43,18 +43,18 @@ record NormGrid(int vector, int area, int channels, int perGroup, int block, int
         while (tile < wanted || tile % vector != 0) {
             tile += perGroup;
         }
-        int lanes = Fields.powerOfTwo(Fields.ceilDiv(tile, vector));
-        if (area == 1 || lanes > THREADS || (long) area * tile * elementBytes > MOST_KEPT_BYTES) {
+        if (area == 1 || perGroup > ONE_PASS_CHANNELS || (long) images * area * tile * elementBytes > MOST_KEPT_BYTES) {
             return Optional.empty();
         }
+        int lanes = Fields.powerOfTwo(Fields.ceilDiv(tile, vector));
         int rows = Math.min(THREADS / lanes, Fields.powerOfTwo(area));
         return Optional.of(new NormGrid(vector, area, s.channels(), perGroup, Math.max(WARP, lanes * rows), lanes, tile,
                 area));
     }
 
-    /** Bytes of a block's part of an image. */
-    int keptBytes(int elementBytes) {
-        return area * tile * elementBytes;
+    /** Elements of a block's part of an image. */
+    int kept() {
+        return area * tile;
     }
 
     /** Whether a block takes whole groups of all pixels. */
