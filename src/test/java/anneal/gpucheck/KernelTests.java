@@ -30,7 +30,7 @@ final class KernelTests {
     }
 
     static void fp32(Context c) {
-        run(c, "SimKernelTest", "CudaRandomTest");
+        run(c, "SimKernelTest", "CudaRandomTest", "OnChipNormTest");
     }
 
     static void tf32(Context c) {

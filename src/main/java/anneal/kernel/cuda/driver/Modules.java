@@ -1,5 +1,6 @@
 package anneal.kernel.cuda.driver;
 
+import static jcuda.driver.JCudaDriver.cuFuncGetAttribute;
 import static jcuda.driver.JCudaDriver.cuFuncSetAttribute;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
@@ -16,20 +17,26 @@ import jcuda.driver.CUresult;
 
 /** The jar's fatbins in the current context, and the kernels in them. A kernel's handle is its place in the list. */
 final class Modules {
-    /** Shared memory that a launch may have without asking for more. */
+    /** Shared memory, the kernel's own included, that a launch may have without asking for more. */
     private static final int USUAL_SHARED_BYTES = 48 * 1024;
 
     private final int mostShared;
     private final List<CUmodule> modules = new ArrayList<>();
     private final List<Kernel> kernels = new ArrayList<>();
 
-    /** A function and the shared memory that it was allowed so far. */
+    /** A function, its own shared memory, and what a launch was allowed to add so far. */
     private static final class Kernel {
         final CUfunction function;
-        int allowed = USUAL_SHARED_BYTES;
+        final int ownShared;
+        int allowed;
 
         Kernel(CUfunction function) {
             this.function = function;
+            var own = new int[1];
+            Status.check(cuFuncGetAttribute(own, CUfunction_attribute.CU_FUNC_ATTRIBUTE_SHARED_SIZE_BYTES, function),
+                    "cuFuncGetAttribute");
+            ownShared = own[0];
+            allowed = USUAL_SHARED_BYTES - ownShared;
         }
     }
 
@@ -78,8 +85,9 @@ final class Modules {
         if (bytes <= k.allowed) {
             return;
         }
-        if (bytes > mostShared) {
-            throw new DriverException(bytes + " bytes of shared memory; a block of this GPU has " + mostShared);
+        if (bytes + k.ownShared > mostShared) {
+            throw new DriverException(bytes + k.ownShared + " bytes of shared memory; a block of this GPU has "
+                    + mostShared);
         }
         Status.check(cuFuncSetAttribute(k.function, CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES,
                 bytes), "cuFuncSetAttribute");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import anneal.kernel.cuda.CudaGraphTest;
 import anneal.kernel.cuda.CudaRandomTest;
+import anneal.kernel.cuda.OnChipNormTest;
 import anneal.kernel.cuda.TestedDevice;
 import anneal.sample.GraphSamplingTest;
 import java.io.File;
@@ -39,7 +40,7 @@ class StubbedGpuTest {
                 "-D" + TestedDevice.DEVICE + "=cuda", "-cp",
                 folder.resolve("classes") + File.pathSeparator + System.getProperty("java.class.path"),
                 StubbedGpu.class.getName(), CudaGraphTest.class.getName(), CudaRandomTest.class.getName(),
-                GraphSamplingTest.class.getName()).redirectErrorStream(true);
+                OnChipNormTest.class.getName(), GraphSamplingTest.class.getName()).redirectErrorStream(true);
         builder.environment().put("LD_LIBRARY_PATH", folder.toString());
         builder.environment().put("ANNEAL_STUB_SIM", simulator().toString());
         var process = builder.start();
@@ -47,7 +48,7 @@ class StubbedGpuTest {
         assertEquals(0, process.waitFor(), output);
         var lines = output.lines().toList();
         assertEquals("host simulator, sm_90, 8192 MiB, driver for CUDA 13.0", lines.get(lines.size() - 2));
-        assertTrue(lines.getLast().matches("1\\d passed, 0 failed, 0 aborted"), lines.getLast());
+        assertTrue(lines.getLast().matches("2\\d passed, 0 failed, 0 aborted"), lines.getLast());
     }
 
     private static Path simulator() throws URISyntaxException {

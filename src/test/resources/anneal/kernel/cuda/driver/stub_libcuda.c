@@ -11,8 +11,9 @@
 enum {
     SUCCESS = 0, INVALID_VALUE = 1, OUT_OF_MEMORY = 2, NOT_FOUND = 500, LAUNCH_FAILED = 719,
     CAPTURE_UNSUPPORTED = 900, CAPTURE_INVALIDATED = 901, ILLEGAL_STATE = 401,
-    RELAXED = 2, SHARED_OPTIN = 97, MAJOR = 75, MINOR = 76, MAX_DYNAMIC_SHARED = 8,
-    USUAL_SHARED = 48 << 10, MOST_SHARED = 227 << 10
+    RELAXED = 2, SHARED_OPTIN = 97, MAJOR = 75, MINOR = 76, OWN_SHARED = 1, MAX_DYNAMIC_SHARED = 8,
+    USUAL_SHARED = 48 << 10, MOST_SHARED = 227 << 10,
+    SHARED_BYTES = 4 << 10   // that every kernel is said to have of its own
 };
 
 // As native/library.cpp lays it out.
@@ -156,12 +157,17 @@ int cuModuleGetFunction(struct function** function, void* module, const char* na
     int kernel = sim->find_kernel(name);
     if (kernel < 0) return NOT_FOUND;
     *function = malloc(sizeof **function);
-    **function = (struct function){kernel, USUAL_SHARED};
+    **function = (struct function){kernel, USUAL_SHARED - SHARED_BYTES};
     return SUCCESS;
 }
 
+int cuFuncGetAttribute(int* value, int which, struct function* function) {
+    *value = SHARED_BYTES;
+    return which == OWN_SHARED ? SUCCESS : INVALID_VALUE;
+}
+
 int cuFuncSetAttribute(struct function* function, int which, int value) {
-    if (which != MAX_DYNAMIC_SHARED || value > MOST_SHARED) return INVALID_VALUE;
+    if (which != MAX_DYNAMIC_SHARED || value > MOST_SHARED - SHARED_BYTES) return INVALID_VALUE;
     function->allowed = value;
     return SUCCESS;
 }
