@@ -161,6 +161,17 @@ public class CudaGraphTest {
     }
 
     @Test
+    void aGraphMayBeClosedAfterItsDevice() {
+        var x = vector();
+        device.upload(numbers(1), x);
+        device.kernels().map(MapOp.of(MapOp.Fn.AFFINE, 2, 0), x, x);
+        var graph = device.capture(() -> device.kernels().map(MapOp.of(MapOp.Fn.AFFINE, 2, 0), x, x));
+        device.close();
+        graph.close();
+        assertThrows(IllegalStateException.class, graph::launch);
+    }
+
+    @Test
     void aDeviceThatDoesEverythingAtOnceSaysSo() {
         try (var cpu = new CpuBackend(CpuOptions.defaults())) {
             assertFalse(cpu.canCapture());

@@ -72,7 +72,7 @@ public interface Driver extends AutoCloseable {
     /** Enqueues what was recorded, in its order. */
     void replay(long graph);
 
-    /** Forgets a recording. */
+    /** Forgets a recording; one that {@link #close} has forgotten already may be forgotten again. */
     void forget(long graph);
 
     /** Waits until everything enqueued is done. */

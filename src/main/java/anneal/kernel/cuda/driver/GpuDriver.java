@@ -223,8 +223,11 @@ public final class GpuDriver implements Driver {
 
     @Override
     public void forget(long graph) {
-        enter();
-        Status.check(cuGraphExecDestroy(graphs.remove(graph)), "cuGraphExecDestroy");
+        var g = graphs.remove(graph);
+        if (g != null) {
+            enter();
+            Status.check(cuGraphExecDestroy(g), "cuGraphExecDestroy");
+        }
     }
 
     @Override
@@ -274,6 +277,7 @@ public final class GpuDriver implements Driver {
         pinned.forEach(memory -> cuMemFreeHost(memory));
         events.forEach(event -> cuEventDestroy(event));
         graphs.values().forEach(graph -> cuGraphExecDestroy(graph));
+        graphs.clear();
         modules.unload();
         cuStreamDestroy(stream);
         cuDevicePrimaryCtxRelease(device);

@@ -295,7 +295,10 @@ public final class HostDriver implements Driver {
 
     @Override
     public void forget(long graph) {
-        graphs.remove(graph).close();
+        var g = graphs.remove(graph);
+        if (g != null) {
+            g.close();
+        }
     }
 
     private void checkNotRecording(String what) {
