@@ -3,11 +3,16 @@
 // The accesses of a warp's lanes belong together if they come from the same place in the code for the same time: one
 // instruction. Of device memory it moves sectors of 32 bytes, as many as its lanes touch. Shared memory has 32 banks of 4
 // bytes; lanes that want different words of one bank wait for each other, each in a pass of its own. Accesses of 8 and 16
-// bytes are served to half and quarter warps. Caches are not modelled: what is counted is what is asked of them.
+// bytes are served to half and quarter warps. Caches are not modelled: what is counted is what is asked of them, and how many
+// sectors a block touches at all, which is what even a perfect cache of its own has to fetch.
+//
+// g++ takes a vector of four words apart; words that one thread touches one after another, from places side by side in the
+// code, and that lie as a vector does, count as that vector.
 #include "barriers.hpp"
 #include "device_heap.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <unordered_map>
 
 namespace sim {
@@ -15,11 +20,14 @@ namespace {
 
 constexpr size_t sector = 32;
 constexpr int banks = 32;
+constexpr size_t word = 4, vector = 16;
+constexpr std::ptrdiff_t side_by_side = 96;  // bytes of code between the calls for two parts of one vector, at most
 
 struct Totals {
     long long blocks = 0, threads = 0;
     long long asked = 0;    // bytes of device memory that threads read and wrote
     long long sectors = 0;  // of device memory, 32 bytes each
+    long long distinct = 0; // sectors that a block touches, each once, over all blocks
     long long passes = 0;   // over the banks of shared memory
     long long least = 0;    // as many as it would take without conflicts
     long long barriers = 0, warp_barriers = 0, products = 0;
@@ -31,6 +39,14 @@ struct Instruction {
     size_t bytes = 0;
     bool shared = false;
     const char* at[warp_size];
+};
+
+/// A thread's last access, as long as it may be the beginning of a vector.
+struct Beginning {
+    const char* at = nullptr;
+    size_t bytes = 0;
+    const char* code = nullptr;
+    Instruction* of = nullptr;
 };
 
 class Counter {
@@ -64,6 +80,13 @@ public:
         bool shared = at < max_shared_bytes;
         if (!shared && !DeviceHeap::get().has(p)) return;
         if (!shared) totals().asked += static_cast<long long>(bytes);
+        Beginning& before = before_[thread];
+        if (line == 0 && continues(before, static_cast<const char*>(p), bytes, static_cast<const char*>(code))) {
+            before.bytes += bytes;
+            before.code = static_cast<const char*>(code);
+            before.of->bytes = std::max(before.of->bytes, before.bytes);
+            return;
+        }
         uint64_t place = reinterpret_cast<uint64_t>(code) * 4096 + static_cast<uint64_t>(line) * 2 + shared;
         uint32_t time = times_[place * max_threads + static_cast<uint64_t>(thread)]++;
         auto& i = instructions_[Key{place, static_cast<uint32_t>(thread / warp_size), time}];
@@ -72,6 +95,7 @@ public:
         i.bytes = std::max(i.bytes, bytes);
         i.shared = shared;
         i.at[lane] = static_cast<const char*>(p);
+        before = line != 0 || bytes != word ? Beginning{} : Beginning{i.at[lane], bytes, static_cast<const char*>(code), &i};
     }
 
     SIM_UNCHECKED void barrier() { totals().barriers++; }
@@ -85,7 +109,7 @@ public:
         for (auto& [kernel, t] : launches_) {
             text_ += kernel;
             for (long long n : {t.blocks, t.threads, t.asked, t.sectors, t.passes, t.least, t.barriers, t.warp_barriers,
-                         t.products}) {
+                         t.products, t.distinct}) {
                 text_ += "\t" + std::to_string(n);
             }
             text_ += "\n";
@@ -104,12 +128,23 @@ private:
         size_t operator()(const Key& k) const { return k.place * 0x9e3779b97f4a7c15ull + k.warp * 0x85ebca6bull + k.time; }
     };
 
+    /// Whether an access is the next word of a vector; vectors lie at multiples of their size, of 8 or 16 bytes.
+    SIM_UNCHECKED static bool continues(const Beginning& b, const char* p, size_t bytes, const char* code) {
+        if (b.of == nullptr || bytes != word || p != b.at + b.bytes || b.bytes >= vector) return false;
+        size_t boundary = b.bytes == word ? 2 * word : vector;
+        return code > b.code && code - b.code < side_by_side && reinterpret_cast<size_t>(b.at) % boundary == 0;
+    }
+
     SIM_UNCHECKED Totals& totals() { return launches_[now_].second; }
 
     SIM_UNCHECKED void finish_block() {
         if (!in_launch_) return;
         for (auto& [key, i] : instructions_) settle(i);
         instructions_.clear();
+        before_.assign(max_threads, {});
+        std::sort(touched_.begin(), touched_.end());
+        totals().distinct += std::unique(touched_.begin(), touched_.end()) - touched_.begin();
+        touched_.clear();
     }
 
     SIM_UNCHECKED void settle(const Instruction& i) {
@@ -124,7 +159,9 @@ private:
             for (size_t s = from; s <= to; s++) touched.push_back(s);
         }
         std::sort(touched.begin(), touched.end());
-        totals().sectors += std::unique(touched.begin(), touched.end()) - touched.begin();
+        touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+        totals().sectors += static_cast<long long>(touched.size());
+        touched_.insert(touched_.end(), touched.begin(), touched.end());
     }
 
     SIM_UNCHECKED void count_passes(const Instruction& i) {
@@ -153,6 +190,8 @@ private:
     size_t now_ = 0;
     bool in_launch_ = false;
     std::unordered_map<uint64_t, uint32_t> times_;
+    std::vector<Beginning> before_ = std::vector<Beginning>(max_threads);
+    std::vector<size_t> touched_;  // sectors of this block
     std::unordered_map<Key, Instruction, Hash> instructions_;
     std::string text_;
 };

@@ -23,10 +23,42 @@ int parameters(int kernel) { return static_cast<int>(sim::kernels()[kernel].para
 
 int parameter_bytes(int kernel, int parameter) { return sim::kernels()[kernel].parameter_bytes[parameter]; }
 
+/// Blocks of a launch that run, spread over its grid; 0 for all.
+std::atomic<unsigned long long> sample{0};
+
+/// A kernel of which some blocks run only, and what it is called by.
+struct Sampled {
+    const sim::Kernel* kernel;
+    unsigned long long wanted;
+};
+
+/// The grid is cut into as many ranges as blocks are wanted, and of each a block runs that is not always at the same place
+/// in it, for the last tiles of rows are often others than the rest.
+bool is_sampled(const sim::Block& b, unsigned long long wanted) {
+    unsigned long long blocks = b.grid.size();
+    if (wanted >= blocks) return true;
+    unsigned long long row = b.block.y + 1ull * b.grid.y * b.block.z;
+    unsigned long long at = b.block.x + b.grid.x * row;
+    unsigned long long range = at * wanted / blocks;
+    unsigned long long from = (range * blocks + wanted - 1) / wanted, to = ((range + 1) * blocks + wanted - 1) / wanted;
+    return at == from + (range * 0x9E3779B97F4A7C15ull >> 32) % (to - from);
+}
+
+void invoke_sampled(void* function, void** arguments) {
+    auto* s = static_cast<Sampled*>(function);
+    if (is_sampled(*sim::Block::tls(), s->wanted)) s->kernel->invoke(s->kernel->function, arguments);
+}
+
 /// 0, or 1 with what went wrong in `error`.
 int launch(int kernel, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz, unsigned shared,
         void** arguments, char* error, long long error_bytes) {
-    auto text = sim::Launcher::get().launch(sim::kernels()[kernel], {gx, gy, gz}, {bx, by, bz}, shared, arguments);
+    auto k = sim::kernels()[kernel];
+    Sampled some{&sim::kernels()[kernel], sample};
+    if (some.wanted != 0) {
+        k.invoke = invoke_sampled;
+        k.function = &some;
+    }
+    auto text = sim::Launcher::get().launch(k, {gx, gy, gz}, {bx, by, bz}, shared, arguments);
     if (text.empty()) return 0;
     std::snprintf(error, static_cast<size_t>(error_bytes), "%s", text.c_str());
     return 1;
@@ -37,6 +69,9 @@ void set_threads(int n) { sim::Launcher::get().set_threads(n); }
 int threads() { return sim::Launcher::get().threads(); }
 
 void set_seed(unsigned long long seed) { sim::Launcher::get().set_seed(seed); }
+
+/// So many blocks of every launch run from now on, and the others do nothing; 0 for all.
+void set_sample(long long blocks) { sample = static_cast<unsigned long long>(std::max(blocks, 0ll)); }
 
 void* allocate(long long bytes) {
     auto size = static_cast<size_t>(std::max(bytes, 1ll));
@@ -116,7 +151,7 @@ void set_watching([[maybe_unused]] int yes) {
 
 // Java reads this by position: add at the end and count up the version.
 const struct {
-    long long version = 4;
+    long long version = 5;
     decltype(&unsuitable) why = unsuitable;
     decltype(&count) kernels = count;
     decltype(&name) kernel_name = name;
@@ -136,6 +171,7 @@ const struct {
     decltype(&leave_out) wait_to_leave_out = leave_out;
     decltype(&set_watching) watching_to = set_watching;
     decltype(&counted) counts = counted;
+    decltype(&set_sample) sample_to = set_sample;
 } table;
 
 }  // namespace

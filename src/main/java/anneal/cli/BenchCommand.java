@@ -13,13 +13,14 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
         name = "bench",
-        subcommands = LadderCommand.class,
+        subcommands = {LadderCommand.class, PredictCommand.class},
         header = "Run benchmarks of the kernels and models, alone or beside PyTorch.",
         customSynopsis = {
             "anneal bench                                  lists the sets",
             "       anneal bench SET... [--quick] [JMH OPTION...]",
             "       anneal bench cpu --peer [--python EXE] [OPTION...]",
-            "       anneal bench ladder [LADDER...] [--device sim|cuda]"
+            "       anneal bench ladder [LADDER...] [--device sim|cuda]",
+            "       anneal bench predict [--device sim|cuda]"
         },
         description = {
             "",

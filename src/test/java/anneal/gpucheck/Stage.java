@@ -24,6 +24,7 @@ enum Stage {
     SPEED(540, Where.GPU, "first timings beside cuBLAS, cuDNN and PyTorch", Speeds::run),
     LADDER(540, "the ladders of kernels, every rung against the reference; timed on a GPU", Ladders::run),
     GRAPHS(540, "steps recorded as graphs and replayed, bit for bit as without", KernelTests::graphs),
+    PREDICTIONS(540, "every kernel launched as in a UNet; on a GPU its time beside the one predicted", PredictedTimes::run),
     TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run);
 
     private static final List<Stage> SANITIZERS = List.of(MEMCHECK, RACECHECK, INITCHECK, SYNCCHECK);

@@ -31,6 +31,7 @@ final class CudaContext implements AutoCloseable {
     private final MemorySegment pointers = arena.allocate((long) MOST_ARGUMENTS * Long.BYTES, Long.BYTES);
     private final Map<String, Kernel> kernels = new HashMap<>();
     private long graphLaunches;
+    private LaunchWatcher watcher;
 
     /** A kernel's handle and how often it was launched. */
     private static final class Kernel {
@@ -107,11 +108,20 @@ final class CudaContext implements AutoCloseable {
             var k = kernels.computeIfAbsent(kernel, name -> new Kernel(driver.kernel(name)));
             driver.launch(k.handle, grid, block, sharedBytes, pointers, sizes);
             k.launches++;
+            if (watcher != null) {
+                watcher.launched(kernel, grid, block,
+                        () -> driver.launch(k.handle, grid, block, sharedBytes, pointers, sizes));
+            }
         } catch (DriverException e) {
             throw new DriverException(driver.name() + ": kernel " + kernel + ", grid " + grid + ", block " + block
                     + ", " + sharedBytes + " bytes shared, arguments " + Arrays.stream(args).map(CudaContext::describe)
                     .collect(Collectors.joining(", ", "(", ")")) + ": " + e.getMessage());
         }
+    }
+
+    /** From now on {@code who} is told of every launch; null ends that. */
+    void watch(LaunchWatcher who) {
+        watcher = who;
     }
 
     /** Counts work that was enqueued by others than {@link #launch}, under a name that no kernel has. */

@@ -1,6 +1,7 @@
 package anneal.study.ladder;
 
 import anneal.kernel.cuda.driver.KernelCounts;
+import anneal.study.predict.Prediction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,11 +83,11 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
         var out = new StringBuilder("## %s: %s\n\n".formatted(name, problem.shape()));
         out.append("| rung | what is new | off by |");
         if (counted) {
-            out.append(" asked, KiB | moved, KiB | passes | of them conflicts | barriers a block | on tensor cores |"
+            out.append(" asked, KiB | fetched, KiB | moved, KiB | passes | of them conflicts | barriers a block | on tensor cores |"
                     + " predicted, µs | bound by |");
         }
         out.append(timed ? " µs | TFLOP/s | GB/s |\n" : "\n");
-        out.append("|---|---|---|").append(counted ? "---|---|---|---|---|---|---|---|" : "")
+        out.append("|---|---|---|").append(counted ? "---|---|---|---|---|---|---|---|---|" : "")
                 .append(timed ? "---|---|---|\n" : "\n");
         steps.forEach(s -> out.append(line(s, counted, timed)).append('\n'));
         return out.append('\n').toString();
@@ -96,12 +97,13 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
         var out = new StringBuilder("| `%s` | %s | %s |".formatted(s.rung.name(), s.rung.what(),
                 s.refused != null ? s.refused : String.format(Locale.ROOT, "%.1e%s", s.error, s.isRight() ? "" : " **wrong**")));
         if (counted && s.counts == null) {
-            out.append(" | | | | | | | |");
+            out.append(" | | | | | | | | |");
         } else if (counted) {
             var c = s.counts;
             var p = prediction(s);
-            out.append(String.format(Locale.ROOT, " %,d | %,d | %,d | %.0f %% | %d | %.0f %% | %.1f | %s |", c.asked() / KIB,
-                    c.moved() / KIB, c.passes(), c.passes() == 0 ? 0 : 100.0 * (c.passes() - c.leastPasses()) / c.passes(),
+            out.append(String.format(Locale.ROOT, " %,d | %,d | %,d | %,d | %.0f %% | %d | %.0f %% | %.1f | %s |",
+                    c.asked() / KIB, c.fetched() / KIB, c.moved() / KIB, c.passes(),
+                    c.passes() == 0 ? 0 : 100.0 * (c.passes() - c.leastPasses()) / c.passes(),
                     c.barriers() / c.blocks(), 100 * Math.min(1, 2.0 * c.multiplyAdds() / problem.flops()), 1e6 * p.seconds(),
                     p.bound()));
         }
@@ -112,8 +114,10 @@ record LadderPage(String name, Problem problem, double scale, String large, doub
         return out.toString();
     }
 
-    /** For the large shape, on an H100. */
+    /** For the large shape, on an H100 that it fills. */
     Prediction prediction(Step s) {
-        return Prediction.of(s.counts, problem.flops(), scale, largeBytes);
+        var c = s.counts;
+        return Prediction.of(new Prediction.Work(Prediction.MULTIPROCESSORS, scale * c.fetched(), scale * c.moved(),
+                scale * c.passes(), scale * c.multiplyAdds(), scale * problem.flops(), largeBytes, false));
     }
 }

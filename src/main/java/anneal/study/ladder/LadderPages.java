@@ -99,13 +99,15 @@ public final class LadderPages {
     private static final String LEGEND = """
             Nothing here was timed: the simulator counts, and an H100's data sheet says what that takes at least.
 
-            - **asked**: bytes of device memory that the threads read and write. **moved**: what the memory system has to move \
-            for that, in sectors of 32 bytes, an instruction of a warp at a time; caches are not modelled.
+            - **asked**: bytes of device memory that the threads read and write. **fetched**: those of the sectors of 32 bytes \
+            that each block touches, which is what a perfect cache of its own would fetch. **moved**: those of the sectors that \
+            each instruction of a warp touches.
             - **passes** over the 32 banks of shared memory; **conflicts** are those that would not be if no two lanes wanted \
             different words of one bank.
-            - **predicted**: the longest of what is moved over the second-level cache's bandwidth (5.5 TB/s), what has to be \
-            moved at least over memory's (3.35 TB/s), passes over 132 x 1.755 GHz, arithmetic on tensor cores over 989 TFLOP/s \
-            and off them over 67 TFLOP/s. A lower bound, to be held against a measurement where there is a GPU: what a rung \
+            - **predicted**: the longest of what has to be moved at least over memory's bandwidth (3.35 TB/s), what is fetched \
+            over the second-level cache's (5.5 TB/s), what is moved over the first-level caches' (128 bytes a clock and \
+            multiprocessor), passes over 132 x 1.755 GHz, arithmetic on tensor cores over 989 TFLOP/s and off them over 67 \
+            TFLOP/s. A lower bound, to be held against a measurement where there is a GPU: what a rung \
             takes beyond it is latency.
             - **ships** chooses its tiles by size, and takes small ones for problems as small as these.
 

@@ -65,6 +65,18 @@ public final class HostDriver implements Driver {
         }
     }
 
+    /**
+     * Of every launch only so many blocks run from now on, spread over its grid, and the others do nothing: for counting
+     * what large launches do, not for their results. 0 runs all.
+     */
+    public static void setSample(long blocks) {
+        try {
+            SimLibrary.SET_SAMPLE.invokeExact(blocks);
+        } catch (Throwable e) {
+            throw SimLibrary.impossible(e);
+        }
+    }
+
     /** Why there is no simulator here and what would bring it; empty if there is one. */
     public static Optional<String> unavailable() {
         return SimLibrary.missing();

@@ -14,9 +14,10 @@ import java.util.List;
  * @param leastPasses    as many as it would take if no lanes met in a bank
  * @param barriers       of whole blocks
  * @param multiplyAdds   on tensor cores
+ * @param distinctSectors sectors that a block touched, each once, of all blocks together
  */
 public record KernelCounts(String kernel, long blocks, long threads, long asked, long sectors, long passes,
-                           long leastPasses, long barriers, long warpBarriers, long multiplyAdds) {
+                           long leastPasses, long barriers, long warpBarriers, long multiplyAdds, long distinctSectors) {
     private static final int SECTOR = 32;
 
     /** Of the launches of this process since the last call, a record for each kernel; empty if nobody counts. */
@@ -35,7 +36,7 @@ public record KernelCounts(String kernel, long blocks, long threads, long asked,
     private static KernelCounts parse(String line) {
         var fields = line.split("\t");
         long[] n = Arrays.stream(fields).skip(1).mapToLong(Long::parseLong).toArray();
-        return new KernelCounts(fields[0], n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8]);
+        return new KernelCounts(fields[0], n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9]);
     }
 
     /** Bytes of the sectors. */
@@ -43,10 +44,15 @@ public record KernelCounts(String kernel, long blocks, long threads, long asked,
         return SECTOR * sectors;
     }
 
+    /** Bytes of the sectors that a cache of each block's own would have to fetch. */
+    public long fetched() {
+        return SECTOR * distinctSectors;
+    }
+
     /** Of several kernels together. */
     public KernelCounts plus(KernelCounts o) {
         return new KernelCounts(kernel, blocks + o.blocks, threads + o.threads, asked + o.asked, sectors + o.sectors,
                 passes + o.passes, leastPasses + o.leastPasses, barriers + o.barriers, warpBarriers + o.warpBarriers,
-                multiplyAdds + o.multiplyAdds);
+                multiplyAdds + o.multiplyAdds, distinctSectors + o.distinctSectors);
     }
 }

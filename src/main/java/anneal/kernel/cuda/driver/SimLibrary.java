@@ -24,7 +24,7 @@ final class SimLibrary {
     static final String PROPERTY = "anneal.sim.library";
     private static final String RESOURCE = "libanneal-sim.so";
     private static final String REASON = "sim.missing";
-    private static final long VERSION = 4;
+    private static final long VERSION = 5;
     private static final long POINTER = ADDRESS.byteSize();
 
     private static final MemorySegment TABLE;
@@ -66,6 +66,7 @@ final class SimLibrary {
     static final MethodHandle LEAVE_OUT = handle(16, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
     static final MethodHandle WATCH = handle(17, FunctionDescriptor.ofVoid(JAVA_INT));
     static final MethodHandle COUNTS = handle(18, FunctionDescriptor.of(ADDRESS));
+    static final MethodHandle SET_SAMPLE = handle(19, FunctionDescriptor.ofVoid(JAVA_LONG));
 
     private SimLibrary() {
     }
@@ -81,7 +82,7 @@ final class SimLibrary {
             var entry = lookup.find("anneal_simulator").orElseThrow(() ->
                     new UnavailableException("its library has no anneal_simulator: build it again"));
             var function = Linker.nativeLinker().downcallHandle(entry, FunctionDescriptor.of(ADDRESS));
-            var table = ((MemorySegment) function.invokeExact()).reinterpret(20 * POINTER);
+            var table = ((MemorySegment) function.invokeExact()).reinterpret(21 * POINTER);
             if (table.get(JAVA_LONG, 0) != VERSION) {
                 throw new UnavailableException("its library is of another version: build it again");
             }
