@@ -3,8 +3,8 @@
 // Group normalisation of images [n, area, channels] (Wu and He, "Group Normalization", 2018), forward. Where all pixels
 // of whole groups fit into a block's shared memory, one kernel reads them once, measures and normalises. Otherwise
 // statistics come first, in one pass where a block can walk over whole groups, or from sums of blocks of pixels that a
-// second kernel joins; then the image is read again. A sum of squares around 0 would lose a small variance beside a large mean: each thread sums around a
-// centre of its own, near its first pixels.
+// second kernel joins; then the image is read again. A sum of squares around 0 would lose a small variance beside a
+// large mean: each thread sums around a centre of its own, near its first pixels.
 
 enum { NORM_THREADS = 256, NORM_PROBES = 4, NORM_JOIN_THREADS = 128 };
 

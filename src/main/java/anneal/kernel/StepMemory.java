@@ -164,7 +164,7 @@ public final class StepMemory implements AutoCloseable {
         }
     }
 
-    /** Keeps the memory of the plan until the result is released, for a graph that was recorded in it; null if there is none. */
+    /** Keeps the plan's memory until the result is released, for a graph that was recorded in it; null if there is none. */
     public Storage hold() {
         if (arena != null) {
             arena.retain();
