@@ -9,7 +9,6 @@ import jcuda.driver.CUstream;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnFilterDescriptor;
-import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnTensorDescriptor;
 import jcuda.runtime.cudaStream_t;
 
@@ -19,7 +18,7 @@ final class Cudnn implements AutoCloseable {
     private static final int NOT_SUPPORTED = 3000;
     private static final int NOT_SUPPORTED_END = 4000;
 
-    private final cudnnHandle handle = new cudnnHandle();
+    private final CudnnHandle handle = new CudnnHandle();
     private final Map<ConvCall, Optional<Prepared>> prepared = new HashMap<>();
 
     /** Descriptors of one kind of convolution, and the memory that it wants. */
@@ -38,6 +37,10 @@ final class Cudnn implements AutoCloseable {
         JCudnn.setExceptionsEnabled(false);
         check(JCudnn.cudnnCreate(handle), "cudnnCreate");
         check(JCudnn.cudnnSetStream(handle, new cudaStream_t(stream)), "cudnnSetStream");
+    }
+
+    CudnnHandle handle() {
+        return handle;
     }
 
     /** Bytes of workspace for such a convolution; empty if cuDNN says that it does not do it. */

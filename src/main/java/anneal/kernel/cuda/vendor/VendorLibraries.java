@@ -1,12 +1,16 @@
 package anneal.kernel.cuda.vendor;
 
+import anneal.kernel.AttentionSpec;
 import anneal.kernel.Buf;
 import anneal.kernel.ConvSpec;
 import anneal.kernel.Epilogue;
 import anneal.kernel.GemmSpec;
 import anneal.kernel.Precision;
+import anneal.kernel.Qkv;
 import anneal.kernel.Storage;
 import anneal.kernel.cuda.driver.DriverException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import jcuda.driver.CUstream;
@@ -19,6 +23,7 @@ public final class VendorLibraries implements AutoCloseable {
     private final Precision precision;
     private final Cublas cublas;
     private final Cudnn cudnn;
+    private final CudnnAttention attention;
 
     /** @throws DriverException in one line, if {@link #missing} has a reason or the libraries do not start */
     public VendorLibraries(CUstream stream, Precision precision) {
@@ -28,6 +33,7 @@ public final class VendorLibraries implements AutoCloseable {
         this.precision = precision;
         cublas = new Cublas(stream);
         cudnn = new Cudnn(stream);
+        attention = new CudnnAttention(cudnn.handle());
     }
 
     /** Why they cannot be used here and what would bring them; empty if they can. Needs a GPU's driver. */
@@ -66,8 +72,45 @@ public final class VendorLibraries implements AutoCloseable {
         return true;
     }
 
+    /**
+     * Enqueues attention if cuDNN has a fused kernel for it: bfloat16, no mask, and a float32 {@code logSumExp}.
+     *
+     * @param scratch as in {@link #conv}
+     */
+    public boolean attention(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, LongFunction<Storage> scratch) {
+        var call = AttentionCall.forward(s, in, mask, out, logSumExp);
+        if (call.isEmpty() || !attention.takes(call.get())) {
+            return false;
+        }
+        attention.run(call.get(), inputs(in, out, logSumExp), (float) s.scale(), scratch);
+        return true;
+    }
+
+    /** The same of attention's gradients, which are not the same bits every time. */
+    public boolean attentionBackward(AttentionSpec s, Qkv in, Buf mask, Buf out, Buf logSumExp, Buf outGradient,
+                                     Qkv gradients, LongFunction<Storage> scratch) {
+        var call = AttentionCall.backward(s, in, mask, out, logSumExp, outGradient, gradients);
+        if (call.isEmpty() || !attention.takes(call.get())) {
+            return false;
+        }
+        var addresses = inputs(in, out, logSumExp);
+        addresses.put(AttentionGraph.OUT_GRADIENT, outGradient.address());
+        addresses.put(AttentionGraph.DQ, gradients.q().address());
+        addresses.put(AttentionGraph.DK, gradients.k().address());
+        addresses.put(AttentionGraph.DV, gradients.v().address());
+        attention.run(call.get(), addresses, (float) s.scale(), scratch);
+        return true;
+    }
+
+    private static Map<Integer, Long> inputs(Qkv in, Buf out, Buf logSumExp) {
+        return new HashMap<>(Map.of(AttentionGraph.Q, in.q().address(), AttentionGraph.K, in.k().address(),
+                AttentionGraph.V, in.v().address(), AttentionGraph.OUT, out.address(), AttentionGraph.STATISTICS,
+                logSumExp.address()));
+    }
+
     @Override
     public void close() {
+        attention.close();
         cudnn.close();
         cublas.close();
     }

@@ -32,6 +32,7 @@ final class StubbedVendor {
         var test = new StubbedVendor();
         test.products();
         test.convolutions();
+        test.agreed += StubbedAttention.agreed(test.vendor, test.cpu);
         System.out.println(test.vendor.description() + ": " + test.agreed + " results agree");
         test.vendor.close();
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +26,8 @@ class StubbedVendorTest {
     @ParameterizedTest
     @ValueSource(strings = {VendorNatives.CUBLAS_13, VendorNatives.CUBLAS_12})
     void resultsAreThoseOfTheCpu(String cublas) throws IOException, InterruptedException {
-        library("stub_cublas.c", cublas);
-        library("stub_cudnn.c", "libcudnn.so.9");
+        library(cublas, "stub_cublas.c");
+        library("libcudnn.so.9", "stub_cudnn.c", "stub_cudnn_graph.c");
         var process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--add-modules",
                 "jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-XX:TieredStopAtLevel=1",
@@ -33,21 +35,25 @@ class StubbedVendorTest {
                 StubbedVendor.class.getName()).redirectErrorStream(true).start();
         var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);
-        assertEquals("products by cuBLAS 13.1.0, convolutions by cuDNN 9.24.0: 29 results agree",
+        assertEquals("products by cuBLAS 13.1.0, convolutions by cuDNN 9.24.0: 49 results agree",
                 output.lines().toList().getLast());
     }
 
     /** With the library's name as the version of its symbols, as NVIDIA has it. */
-    private void library(String source, String name) throws IOException, InterruptedException {
+    private void library(String name, String... sources) throws IOException, InterruptedException {
         var script = Files.writeString(folder.resolve(name + ".version"), name + " { global: *; };\n");
-        var code = folder.resolve(source);
-        try (var in = StubbedVendorTest.class.getResourceAsStream(source)) {
-            Files.write(code, in.readAllBytes());
+        var command = new ArrayList<>(List.of("gcc", "-shared", "-fPIC", "-O1", "-o", folder.resolve(name).toString(),
+                "-Wl,-soname," + name, "-Wl,--version-script=" + script));
+        for (var source : sources) {
+            var code = folder.resolve(source);
+            try (var in = StubbedVendorTest.class.getResourceAsStream(source)) {
+                Files.write(code, in.readAllBytes());
+            }
+            command.add(code.toString());
         }
+        command.add("-lm");
         try {
-            var process = new ProcessBuilder("gcc", "-shared", "-fPIC", "-O1", "-o", folder.resolve(name).toString(),
-                    "-Wl,-soname," + name, "-Wl,--version-script=" + script,
-                    code.toString()).redirectErrorStream(true).start();
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertEquals(0, process.waitFor(), output);
         } catch (IOException e) {
