@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import jcuda.driver.CUstream;
 
 /** A device whose kernels are CUDA's: {@code cuda} on a GPU, {@code sim} on the host simulator. */
 public final class CudaBackend implements Backend {
@@ -190,6 +191,21 @@ public final class CudaBackend implements Backend {
     public float[] downloadFloats(Buf src) {
         checkHost("give numbers to the host");
         return HostTransfer.downloadFloats(staging.download(src));
+    }
+
+    /** @param flushed bytes that are filled before each timed call: a few times the second-level cache */
+    public DeviceClock clock(long flushed) {
+        return new DeviceClock(driver, allocate(flushed));
+    }
+
+    /**
+     * cuBLAS and cuDNN on this device's stream, to be measured beside our kernels; close them before the device. On the
+     * simulator, whose memory is the host's, they can only be stand-ins that compute on the processor. Throws
+     * DriverException if they cannot be used here, with the reason.
+     */
+    public VendorLibraries libraries() {
+        checkOpen();
+        return new VendorLibraries(driver instanceof GpuDriver gpu ? gpu.stream() : new CUstream(), precision);
     }
 
     @Override

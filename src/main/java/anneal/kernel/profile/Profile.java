@@ -67,6 +67,11 @@ public final class Profile {
         return (System.nanoTime() - begin) * 1e-9;
     }
 
+    /** Multiplications and additions of all calls. */
+    public double flops() {
+        return sums.values().stream().mapToDouble(Sums::flops).sum();
+    }
+
     Collection<Map.Entry<Kind, Sums>> sums() {
         return sums.entrySet();
     }

@@ -1,5 +1,7 @@
-/* Stands in for cuDNN 9 where there is none: the functions that we call, in float32, on memory that the processor sees. */
+/* Stands in for cuDNN 9 where there is none: the functions that we call, in float32 and
+   bfloat16, on memory that the processor sees. */
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +37,13 @@ int cudnnSetConvolution2dDescriptor(Convolution* d, int ph, int pw, int u, int v
 }
 int cudnnSetConvolutionMathType(Convolution* d, int math) { d->math = math; return 0; }
 
-/* Float32 in NHWC, every product in float32; seven input channels are "not supported". */
+enum { FLOAT = 0, BFLOAT16 = 9, FMA_MATH = 3, TENSOR_OP_MATH = 1 };
+
+/* NHWC, every product in float32; seven input channels are "not supported". */
 static int check(void* h, Tensor* x, Filter* w, Convolution* c, Tensor* y, int algo) {
-    if (h != &handle || x->format != 1 || y->format != 1 || w->format != 1 || x->type != 0 || y->type != 0 || w->type != 0
-            || c->mode != 1 || c->compute != 0 || c->math != 3 || algo != 1 || x->c != w->c || y->c != w->k || x->n != y->n
+    if (h != &handle || x->format != 1 || y->format != 1 || w->format != 1 || y->type != x->type || w->type != x->type
+            || c->math != (x->type == FLOAT ? FMA_MATH : TENSOR_OP_MATH) || (x->type != FLOAT && x->type != BFLOAT16)
+            || c->mode != 1 || c->compute != 0 || algo != 1 || x->c != w->c || y->c != w->k || x->n != y->n
             || y->h != (x->h + 2 * c->pad - w->r) / c->stride + 1 || y->w != (x->w + 2 * c->pad - w->s) / c->stride + 1) {
         return BAD_PARAM;
     }
@@ -64,7 +69,7 @@ static void scale(float* to, size_t count, float beta) {
 }
 
 /* mode 0, 1, 2: adds alpha times the convolution to y, x or w. */
-static void convolve(int mode, Tensor* xd, Filter* wd, Convolution* cd, Tensor* yd, float* x, float* w, float* y, float alpha) {
+static void add(int mode, Tensor* xd, Filter* wd, Convolution* cd, Tensor* yd, float* x, float* w, float* y, float alpha) {
     for (int n = 0; n < yd->n; n++) for (int i = 0; i < yd->h; i++) for (int j = 0; j < yd->w; j++)
     for (int k = 0; k < yd->c; k++) for (int r = 0; r < wd->r; r++) for (int s = 0; s < wd->s; s++) {
         int row = i * cd->stride - cd->pad + r, column = j * cd->stride - cd->pad + s;
@@ -80,6 +85,39 @@ static void convolve(int mode, Tensor* xd, Filter* wd, Convolution* cd, Tensor* 
     }
 }
 
+static float* widened(const void* from, int type, size_t count) {
+    float* to = malloc(count * sizeof(float));
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits = type == FLOAT ? ((const uint32_t*) from)[i] : (uint32_t) ((const uint16_t*) from)[i] << 16;
+        memcpy(&to[i], &bits, sizeof bits);
+    }
+    return to;
+}
+
+static void narrowed(void* to, int type, float* from, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &from[i], sizeof bits);
+        if (type == FLOAT) ((uint32_t*) to)[i] = bits;
+        else ((uint16_t*) to)[i] = (uint16_t) ((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
+    free(from);
+}
+
+static void convolve(int mode, Tensor* xd, Filter* wd, Convolution* cd, Tensor* yd, void* x, void* w, void* y, float alpha,
+                     float beta) {
+    size_t nx = (size_t) xd->n * xd->h * xd->w * xd->c, nw = (size_t) wd->k * wd->r * wd->s * wd->c,
+           ny = (size_t) yd->n * yd->h * yd->w * yd->c;
+    float *fx = widened(x, xd->type, nx), *fw = widened(w, wd->type, nw), *fy = widened(y, yd->type, ny);
+    if (mode == 0) scale(fy, ny, beta);
+    else if (mode == 1) scale(fx, nx, beta);
+    else scale(fw, nw, beta);
+    add(mode, xd, wd, cd, yd, fx, fw, fy, alpha);
+    narrowed(x, xd->type, fx, nx);
+    narrowed(w, wd->type, fw, nw);
+    narrowed(y, yd->type, fy, ny);
+}
+
 /* A workspace must be there, and is written, where one was asked for. */
 static int spoil(void* space, size_t bytes, size_t asked) {
     if (bytes != asked || (asked != 0 && space == NULL)) return BAD_PARAM;
@@ -89,21 +127,18 @@ static int spoil(void* space, size_t bytes, size_t asked) {
 int cudnnConvolutionForward(void* h, const float* alpha, Tensor* xd, float* x, Filter* wd, float* w, Convolution* cd, int algo,
                             void* space, size_t bytes, const float* beta, Tensor* yd, float* y) {
     if (check(h, xd, wd, cd, yd, algo) || spoil(space, bytes, WORKSPACE)) return BAD_PARAM;
-    scale(y, (size_t) yd->n * yd->h * yd->w * yd->c, *beta);
-    convolve(0, xd, wd, cd, yd, x, w, y, *alpha);
+    convolve(0, xd, wd, cd, yd, x, w, y, *alpha, *beta);
     return 0;
 }
 int cudnnConvolutionBackwardData(void* h, const float* alpha, Filter* wd, float* w, Tensor* yd, float* y, Convolution* cd,
                                  int algo, void* space, size_t bytes, const float* beta, Tensor* xd, float* x) {
     if (check(h, xd, wd, cd, yd, algo) || spoil(space, bytes, 0)) return BAD_PARAM;
-    scale(x, (size_t) xd->n * xd->h * xd->w * xd->c, *beta);
-    convolve(1, xd, wd, cd, yd, x, w, y, *alpha);
+    convolve(1, xd, wd, cd, yd, x, w, y, *alpha, *beta);
     return 0;
 }
 int cudnnConvolutionBackwardFilter(void* h, const float* alpha, Tensor* xd, float* x, Tensor* yd, float* y, Convolution* cd,
                                    int algo, void* space, size_t bytes, const float* beta, Filter* wd, float* w) {
     if (check(h, xd, wd, cd, yd, algo) || spoil(space, bytes, WORKSPACE)) return BAD_PARAM;
-    scale(w, (size_t) wd->k * wd->r * wd->s * wd->c, *beta);
-    convolve(2, xd, wd, cd, yd, x, w, y, *alpha);
+    convolve(2, xd, wd, cd, yd, x, w, y, *alpha, *beta);
     return 0;
 }
