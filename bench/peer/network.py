@@ -187,8 +187,8 @@ class UNet(nn.Module):
 
     def forward(self, x, t, y=None):
         angles = t[:, None] * self.frequency
-        e = self.time_embed(F.pad(torch.cat([angles.cos(), angles.sin()], dim=1),
-                                  (0, self.trunk["modelChannels"] % 2)))
+        waves = F.pad(torch.cat([angles.cos(), angles.sin()], dim=1), (0, self.trunk["modelChannels"] % 2))
+        e = self.time_embed(waves.to(self.time_embed[0].weight.dtype))
         # Every residual block takes SiLU of the embedding: once is enough.
         e = F.silu(e if self.label_emb is None else e + self.label_emb(y))
         skips = []

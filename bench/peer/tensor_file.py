@@ -1,5 +1,6 @@
 """safetensors files, as far as two processes need them to exchange numbers: float32, float64, int32 and int64."""
 
+import ctypes
 import json
 import struct
 
@@ -28,7 +29,8 @@ def write(path, tensors):
     """Writes tensors in the order of their logical elements, whatever their memory format is."""
     header, chunks, end = {}, [], 0
     for name, tensor in tensors.items():
-        chunk = tensor.detach().contiguous().numpy().tobytes()
+        dense = tensor.detach().cpu().contiguous()
+        chunk = ctypes.string_at(dense.data_ptr(), dense.numel() * dense.element_size())  # needs no NumPy
         header[name] = {"dtype": _NAMES[tensor.dtype], "shape": list(tensor.shape),
                         "data_offsets": [end, end + len(chunk)]}
         chunks.append(chunk)

@@ -110,8 +110,14 @@ def median_seconds(call, budget):
     return statistics.median(seconds)
 
 
-def serve(requests, answers):
-    peer = Peer()
+def own_output():
+    """Standard output for the answers alone: what torch.compile and its compiler print goes to standard error."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    return answers
+
+
+def serve(peer, requests, answers):
     for line in requests:
         request = json.loads(line)
         if request["do"] == "quit":
@@ -132,10 +138,7 @@ def main():
     torch.set_num_interop_threads(1)
     torch.manual_seed(0)
     torch._functorch.config.donated_buffer = False  # a backward pass is timed many times over one graph
-    # What torch.compile and its compiler print must not come between the answers.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
-    serve(sys.stdin, answers)
+    serve(Peer(), sys.stdin, own_output())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ class Process:
 
     def __init__(self, betas):
         alphas_cumprod = torch.cumprod(1 - betas, 0)
-        before = torch.cat([torch.ones(1, dtype=betas.dtype), alphas_cumprod[:-1]])
+        before = torch.cat([torch.ones(1, dtype=betas.dtype, device=betas.device), alphas_cumprod[:-1]])
         variance = betas * (1 - before) / (1 - alphas_cumprod)
         self.steps = len(betas)
         self.tables = {name: table.float() for name, table in {

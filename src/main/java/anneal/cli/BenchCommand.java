@@ -19,6 +19,8 @@ import picocli.CommandLine.Unmatched;
             "anneal bench                                  lists the sets",
             "       anneal bench SET... [--quick] [JMH OPTION...]",
             "       anneal bench cpu --peer [--python EXE] [OPTION...]",
+            "       anneal bench gpu [STAGE...] [--device cuda|sim] [--python EXE] [--out FOLDER]",
+            "       anneal bench gpu --from FOLDER|FILE... --markdown FILE",
             "       anneal bench ladder [LADDER...] [--device sim|cuda]",
             "       anneal bench predict [--device sim|cuda]"
         },
@@ -27,14 +29,20 @@ import picocli.CommandLine.Unmatched;
             "Builds bench/ first when it is missing or older than the sources. A set's benchmarks run under JMH, which "
                 + "takes its own options too: -p size=1024 sets a parameter, -p threads=2 the threads, -rf json -rff FILE "
                 + "keeps the results. The convolutions begin with a table of which algorithm is chosen for which shape; "
-                + "-p convolution=DIRECT overrides it. Let the machine be quiet."
+                + "-p convolution=DIRECT overrides it. Let the machine be quiet.",
+            "",
+            "gpu times our CUDA kernels and networks beside cuBLAS, cuDNN and PyTorch, by the device's events; each stage leaves "
+                + "a JSON file, and --from makes a page with charts of such files on any machine. 'tools/bench gpu --help' "
+                + "tells of its options."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  anneal bench",
             "  anneal bench gemm -p size=1024 -p threads=2",
             "  anneal bench conv unet --quick",
-            "  anneal bench cpu --peer --python /tmp/torch/bin/python --markdown docs/benchmarks/cpu.md"
+            "  anneal bench cpu --peer --python /tmp/torch/bin/python --markdown docs/benchmarks/cpu.md",
+            "  anneal bench gpu gemm norm --out figures",
+            "  anneal bench gpu --from figures --markdown docs/benchmarks/h100.md"
         })
 final class BenchCommand implements Callable<Integer> {
 

@@ -6,10 +6,9 @@ import anneal.kernel.Buf;
 import anneal.kernel.Qkv;
 import anneal.tensor.Device;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** Self-attention of packed queries, keys and values [n, length, all q | all k | all v], or its gradient. */
-record AttentionItem(int n, int length, int heads, int headDim, boolean backward) implements Item {
+public record AttentionItem(int n, int length, int heads, int headDim, boolean backward) implements Item {
     private static final int PACKED = 3;
     /** Five products of matrices where forward has two. */
     private static final double BACKWARD_FLOPS = 2.5;
@@ -35,9 +34,8 @@ record AttentionItem(int n, int length, int heads, int headDim, boolean backward
     }
 
     @Override
-    public SequencedMap<String, TensorData> inputs() {
-        return new Numbers(name()).normal("qkv", n, length, PACKED * channels()).normal("g", n, length, channels())
-                .tensors();
+    public Numbers numbers() {
+        return new Numbers(name()).normal("qkv", n, length, PACKED * channels()).normal("g", n, length, channels());
     }
 
     @Override
@@ -64,8 +62,19 @@ record AttentionItem(int n, int length, int heads, int headDim, boolean backward
     }
 
     @Override
+    public double flops() {
+        return attentionSpec().flops() * (backward ? BACKWARD_FLOPS : 1);
+    }
+
+    /** Forward q, k, v and the result; backward its gradient, and theirs. */
+    @Override
+    public double elements() {
+        return (backward ? 8.0 : 4.0) * n * length * channels();
+    }
+
+    @Override
     public Work work() {
-        return Work.flops(attentionSpec().flops() * (backward ? BACKWARD_FLOPS : 1));
+        return Work.flops(flops());
     }
 
     @Override

@@ -4,7 +4,6 @@ import anneal.io.TensorData;
 import anneal.kernel.ConvAlgorithm;
 import anneal.tensor.Device;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** An item once more, with our 3x3 convolutions by F(4x4,3x3) where that pays, as {@code --conv fast} has them. */
 record FastItem(Item item) implements Item {
@@ -22,8 +21,8 @@ record FastItem(Item item) implements Item {
     }
 
     @Override
-    public SequencedMap<String, TensorData> inputs() {
-        return item.inputs();
+    public Numbers numbers() {
+        return item.numbers();
     }
 
     @Override
@@ -34,6 +33,11 @@ record FastItem(Item item) implements Item {
     @Override
     public Work work() {
         return item.work();
+    }
+
+    @Override
+    public double elements() {
+        return item.elements();
     }
 
     @Override

@@ -2,6 +2,7 @@ package anneal.bench.peer;
 
 import anneal.io.TensorData;
 import anneal.kernel.ConvAlgorithm;
+import anneal.kernel.cuda.vendor.VendorLibraries;
 import anneal.tensor.Device;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -15,13 +16,47 @@ public interface Item {
     Map<String, Object> spec();
 
     /** Numbers that both sides compute with, the same in every run; images are [N, H, W, C]. */
-    SequencedMap<String, TensorData> inputs();
+    Numbers numbers();
+
+    /** Those numbers, in float32. */
+    default SequencedMap<String, TensorData> inputs() {
+        return numbers().tensors(false);
+    }
 
     /** Our side, ready to run on {@code device}. */
     Ours prepare(Device device, Map<String, TensorData> inputs);
 
+    /**
+     * The same by cuBLAS and cuDNN on memory of {@code device}; null where they have nothing for it. A call throws
+     * {@link NotTaken} if the libraries refuse this one.
+     */
+    default Ours byLibrary(Device device, VendorLibraries libraries, Map<String, TensorData> inputs) {
+        return null;
+    }
+
+    /** A library's answer that it does not do this. */
+    final class NotTaken extends RuntimeException {
+        public static void unless(boolean taken) {
+            if (!taken) {
+                throw new NotTaken();
+            }
+        }
+
+        private NotTaken() {
+            super("the library does not take it");
+        }
+    }
+
     /** What a call does, for its rate. */
     Work work();
+
+    /** Multiplications and additions of a call, of the direct algorithm; 0 where they do not matter, or are not known. */
+    default double flops() {
+        return 0;
+    }
+
+    /** How many numbers a call has to read or write at least. */
+    double elements();
 
     /** How far apart the results of the two may be: ||ours - peer|| / ||peer||, for each tensor. */
     double tolerance();

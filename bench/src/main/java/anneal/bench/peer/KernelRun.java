@@ -34,6 +34,13 @@ final class KernelRun implements Ours {
         return buf;
     }
 
+    /** In the type of parameters' gradients. */
+    Buf gradient(String name, int... dims) {
+        var buf = device.empty(Shape.of(dims)).buf();
+        outputs.put(name, buf);
+        return buf;
+    }
+
     Buf scratch(int... dims) {
         return device.empty(device.floatType(), Shape.of(dims)).buf();
     }
@@ -44,8 +51,13 @@ final class KernelRun implements Ours {
     }
 
     @Override
-    public void run() {
+    public void enqueue() {
         body.run();
+    }
+
+    @Override
+    public void run() {
+        enqueue();
         device.backend().synchronize();
     }
 

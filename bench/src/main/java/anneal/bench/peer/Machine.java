@@ -16,7 +16,7 @@ public record Machine(String processor, int processors, String system, String ja
     private static final String PEAK = "VmHWM:";
     private static final int KIB = 1024;
 
-    static Machine here() {
+    public static Machine here() {
         return new Machine(processorName(), Runtime.getRuntime().availableProcessors(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 System.getProperty("java.vm.name") + " " + Runtime.version(), loadNow());

@@ -7,10 +7,9 @@ import anneal.kernel.Prologue;
 import anneal.kernel.Resample;
 import anneal.tensor.Device;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /** GroupNorm, AdaGN's scale and shift, SiLU: the statistics and the pass over them, or their gradients. */
-record NormItem(int n, int h, int w, int channels, boolean backward) implements Item {
+public record NormItem(int n, int h, int w, int channels, boolean backward) implements Item {
     private static final int GROUPS = 32;
     private static final double EPS = 1e-5;
     private static final double TOLERANCE = 1e-5;
@@ -26,12 +25,12 @@ record NormItem(int n, int h, int w, int channels, boolean backward) implements 
     }
 
     @Override
-    public SequencedMap<String, TensorData> inputs() {
+    public Numbers numbers() {
         return new Numbers(name())
                 .normal("x", n, h, w, channels)
                 .normal("gamma", 0.3, 1, channels).normal("beta", channels)
                 .normal("scale", 0.3, 0, n, channels).normal("shift", n, channels)
-                .normal("g", n, h, w, channels).tensors();
+                .normal("g", n, h, w, channels);
     }
 
     @Override
@@ -60,10 +59,20 @@ record NormItem(int n, int h, int w, int channels, boolean backward) implements 
         return run.calling(() -> device.kernels().normBackward(s, p, x, g, dx, 0, dGamma, dBeta, dScale, dShift));
     }
 
+    /** Numbers that share a mean. */
+    public double groupElements() {
+        return (double) h * w * channels / GROUPS;
+    }
+
     /** An image in and one out; its gradient needs two in. */
     @Override
+    public double elements() {
+        return (backward ? 3.0 : 2.0) * n * h * w * channels;
+    }
+
+    @Override
     public Work work() {
-        return Work.bytes((backward ? 3.0 : 2.0) * n * h * w * channels * Float.BYTES);
+        return Work.bytes(elements() * Float.BYTES);
     }
 
     @Override

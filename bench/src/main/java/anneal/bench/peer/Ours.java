@@ -4,6 +4,9 @@ import java.util.SequencedMap;
 
 /** Our side of an {@link Item}, with its memory on a device. */
 public interface Ours extends AutoCloseable {
+    /** Has the device compute once; it need not be done yet. */
+    void enqueue();
+
     /** Computes once, to the end. */
     void run();
 

@@ -6,7 +6,7 @@ import java.util.List;
 /** The middle and the ends of some figures. */
 public record Series(double median, double min, double max) {
     /** @throws IllegalArgumentException if there are none */
-    static Series of(double... values) {
+    public static Series of(double... values) {
         if (values.length == 0) {
             throw new IllegalArgumentException("no figures");
         }
@@ -17,7 +17,7 @@ public record Series(double median, double min, double max) {
         return new Series(median, sorted[0], sorted[sorted.length - 1]);
     }
 
-    static Series of(List<Double> values) {
+    public static Series of(List<Double> values) {
         return of(values.stream().mapToDouble(v -> v).toArray());
     }
 }

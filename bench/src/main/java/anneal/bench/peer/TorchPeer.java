@@ -8,6 +8,9 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +25,7 @@ public final class TorchPeer implements AutoCloseable {
     private final BufferedWriter requests;
     private final BufferedReader answers;
     private final Path log;
-    private final Hello hello;
+    private Hello hello;
 
     /**
      * Where the peer is.
@@ -48,18 +51,39 @@ public final class TorchPeer implements AutoCloseable {
      * @throws IOException in one line, if it cannot be started or has no torch
      */
     public TorchPeer(Location at, int threads, Path log) throws IOException {
+        this(at, List.of("--threads", Integer.toString(threads)), Map.of("OMP_NUM_THREADS", Integer.toString(threads),
+                "MKL_NUM_THREADS", Integer.toString(threads)), log);
+        hello = JSON.convertValue(ask("hello", Map.of()), Hello.class);
+    }
+
+    /** Any script with this protocol, with arguments and an environment of its own; nothing is asked yet. */
+    public TorchPeer(Location at, List<String> arguments, Map<String, String> environment, Path log)
+            throws IOException {
         this.log = log;
         if (!Files.isReadable(at.script)) {
             throw new IOException(at.script + " is missing: run from the project's folder or give --script");
         }
-        var builder = new ProcessBuilder(at.python, at.script.toString(), "--threads", Integer.toString(threads))
-                .redirectError(log.toFile());
-        builder.environment().putAll(Map.of("OMP_NUM_THREADS", Integer.toString(threads),
-                "MKL_NUM_THREADS", Integer.toString(threads), "PYTHONDONTWRITEBYTECODE", "1"));
+        var command = new ArrayList<>(List.of(at.python, at.script.toString()));
+        command.addAll(arguments);
+        var builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         process = builder.start();
         requests = process.outputWriter();
         answers = process.inputReader();
-        hello = JSON.convertValue(ask("hello", Map.of()), Hello.class);
+    }
+
+    /** Ends the process, and with it whatever is being asked, once that time has come. */
+    public void endAt(Instant deadline) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                Thread.sleep(Duration.between(Instant.now(), deadline));
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     public Hello hello() {
@@ -92,7 +116,8 @@ public final class TorchPeer implements AutoCloseable {
         return ask("memory", Map.of()).path("peakBytes").longValue();
     }
 
-    private JsonNode ask(String what, Map<String, Object> arguments) throws IOException {
+    /** @throws IOException in one line, if the request fails there or the process has gone */
+    public JsonNode ask(String what, Map<String, Object> arguments) throws IOException {
         var request = new LinkedHashMap<String, Object>(arguments);
         request.put("do", what);
         String line;

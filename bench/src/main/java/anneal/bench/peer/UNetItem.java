@@ -11,7 +11,6 @@ import anneal.model.UNetConfig;
 import anneal.tensor.Device;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.SequencedMap;
 
 /**
  * A whole ADM UNet: one evaluation without gradients, or one step of training (hybrid loss, clipping, AdamW, an average
@@ -33,6 +32,14 @@ public record UNetItem(String model, UNetConfig config, int batch, boolean train
         return new UNetConfig(trunk, true);
     }
 
+    /** The published model of guided-diffusion's README for ImageNet at 64x64, of 296 million parameters; without dropout. */
+    public static UNetConfig adm64() {
+        var trunk = TrunkConfig.builder(64, 3, 192).channelMult(1, 2, 3, 4).numResBlocks(3)
+                .attentionAtPixels(32, 16, 8).numHeadChannels(64).resblockUpdown(true).useScaleShiftNorm(true)
+                .useNewAttentionOrder(true).build();
+        return new UNetConfig(trunk, 3, true, -1, 1000, false);
+    }
+
     @Override
     public String name() {
         return "unet-%s/batch%d/%s".formatted(model, batch, train ? "training-step" : "forward");
@@ -50,14 +57,14 @@ public record UNetItem(String model, UNetConfig config, int batch, boolean train
 
     /** Weights that leave no layer at zero, unlike a fresh model's, and keep the numbers of order one. */
     @Override
-    public SequencedMap<String, TensorData> inputs() {
+    public Numbers numbers() {
         int size = config.trunk().imageSize();
         int channels = config.trunk().inChannels();
-        var numbers = new Numbers(name())
+        var numbers = new Numbers("unet-" + model)
                 .normal("x", batch, size, size, channels)
                 .normal("noise", batch, size, size, channels)
                 .integers("t", 1, STEPS, batch)
-                .put("betas", TensorData.of(BetaSchedule.named("linear").betas(STEPS), STEPS));
+                .values("betas", BetaSchedule.named("linear").betas(STEPS));
         if (config.labelRows() > 0) {
             numbers.integers("y", 0, config.labelRows(), batch);
         }
@@ -68,12 +75,20 @@ public record UNetItem(String model, UNetConfig config, int batch, boolean train
             boolean isGain = dims.length == 1 && name.endsWith("weight");
             numbers.normal("weight." + name, deviation, isGain ? 1 : 0, dims);
         });
-        return numbers.tensors();
+        return numbers;
     }
 
     @Override
     public Ours prepare(Device device, Map<String, TensorData> inputs) {
         return train ? new UNetTraining(config, device, inputs) : new UNetEvaluation(config, device, inputs);
+    }
+
+    /** The weights once, and the images in and out; what lies between depends on how it is computed. */
+    @Override
+    public double elements() {
+        int size = config.trunk().imageSize();
+        return config.build().parameterCount()
+                + (double) batch * size * size * (config.trunk().inChannels() + config.networkOutChannels());
     }
 
     @Override

@@ -10,6 +10,7 @@ import anneal.nn.ParameterArena;
 import anneal.nn.StateDict;
 import anneal.tensor.Device;
 import anneal.tensor.RepeatedStep;
+import anneal.tensor.ReplayedStep;
 import anneal.tensor.Scope;
 import anneal.tensor.Tensor;
 import anneal.train.AdamW;
@@ -33,6 +34,7 @@ public final class UNetTraining implements Ours {
     private final TrainStep step;
     private final Scope scope;
     private final RepeatedStep repeated;
+    private final ReplayedStep replayed;
     private final UNetInputs in;
     private final Tensor noise;
     private final TrainingLosses losses;
@@ -53,6 +55,7 @@ public final class UNetTraining implements Ours {
         step = new TrainStep(arena, optimizer, Settings.DEFAULT.maxGradientNorm);
         scope = device.scope();
         repeated = device.repeatedStep();
+        replayed = repeated.of(() -> step.run(List.of(new MicroBatch(this::named, null, 1))));
         in = UNetInputs.load(unet, device, inputs);
         arena.startEmas();
         noise = UNetInputs.floats(device, inputs.get("noise"));
@@ -65,10 +68,14 @@ public final class UNetTraining implements Ours {
 
     @Override
     public void run() {
-        try (var one = repeated.begin()) {
-            step.run(Settings.DEFAULT.learningRate, ++steps, List.of(new MicroBatch(this::named, null, 1)));
-            device.backend().synchronize();
-        }
+        enqueue();
+        device.backend().synchronize();
+    }
+
+    @Override
+    public void enqueue() {
+        optimizer.prepare(Settings.DEFAULT.learningRate, ++steps);
+        replayed.run();
     }
 
     private SequencedMap<String, Tensor> named() {
@@ -93,6 +100,7 @@ public final class UNetTraining implements Ours {
 
     @Override
     public void close() {
+        replayed.close();
         repeated.close();
         scope.close();
         optimizer.close();
