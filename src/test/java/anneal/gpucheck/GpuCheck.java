@@ -63,7 +63,7 @@ final class GpuCheck implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         if (list) {
             Arrays.stream(Stage.values()).forEach(s ->
-                    System.out.printf("%-14s at most %3d s  %s%n", s.word(), s.limitSeconds(), s.about()));
+                    System.out.printf("%-24s at most %3d s  %s%n", s.word(), s.limitSeconds(), s.about()));
             return 0;
         }
         if (!List.of("cuda", "sim").contains(device)) {
@@ -95,10 +95,19 @@ final class GpuCheck implements Callable<Integer> {
     }
 
     private static String version() throws IOException {
+        return "anneal " + build().getProperty("version") + ", commit " + commit();
+    }
+
+    /** Of the sources that this was built from. */
+    static String commit() throws IOException {
+        return build().getProperty("commit");
+    }
+
+    private static Properties build() throws IOException {
         var build = new Properties();
         try (var in = Main.class.getResourceAsStream("/anneal/version.properties")) {
             build.load(in);
         }
-        return "anneal " + build.getProperty("version") + ", commit " + build.getProperty("commit");
+        return build;
     }
 }

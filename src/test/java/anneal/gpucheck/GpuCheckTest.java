@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import anneal.io.Json;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,5 +99,22 @@ class GpuCheckTest {
         assertEquals(2, GpuCheck.run("--out", out.toString(), "--device", "tpu"));
         assertEquals(2, GpuCheck.run("--out", out.toString(), "polish"));
         assertEquals(0, GpuCheck.run("--list"));
+    }
+
+    @Test
+    void aBenchmarkTellsOfEveryItem() throws IOException {
+        var report = Json.read("""
+                {"libraries": "cuBLAS 13", "torch": "none: no python3", "rows": [
+                  {"name": "gemm/1", "sides": [
+                    {"name": "ours", "ms": {"median": 1.25}, "error": 1e-3, "right": true, "note": ""},
+                    {"name": "cuBLAS", "ms": null, "error": null, "right": true, "note": "does not take it"}]},
+                  {"name": "gemm/2", "sides": [
+                    {"name": "ours", "ms": {"median": 2}, "error": 0.7, "right": false, "note": ""}]}],
+                 "notReached": ["gemm/3"]}""", JsonNode.class);
+        var found = Benchmarks.findings(report);
+        assertEquals(new Finding("gemm/1", Finding.Status.OK, "ours 1.250 ms; cuBLAS not timed: does not take it", 0),
+                found.get(2));
+        assertEquals(new Finding("gemm/2", Finding.Status.FAIL, "ours 2.000 ms WRONG, off by 0.7", 0), found.get(3));
+        assertEquals(Finding.note("no time was left for", "gemm/3"), found.get(4));
     }
 }

@@ -73,7 +73,8 @@ record Report(String version, String device, String date, List<StageReport> stag
                     s.seconds, s.about));
         }
         for (var s : stages) {
-            var worthTelling = s.findings.stream().filter(f -> f.status() != Status.OK || s.passed <= 10).toList();
+            var worthTelling = s.findings.stream().filter(f -> f.status() != Status.OK || s.passed <= 10
+                    || s.name.startsWith("bench-")).toList();
             if (!worthTelling.isEmpty()) {
                 text.append("\n## ").append(s.name).append("\n\n");
                 worthTelling.forEach(f -> text.append("- ").append(f.line().replaceFirst("^note +",

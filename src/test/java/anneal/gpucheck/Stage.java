@@ -21,11 +21,17 @@ enum Stage {
     SYNCCHECK(540, Where.GPU, "compute-sanitizer: barriers that some threads do not reach", KernelTests::sanitized),
     VENDOR(540, Where.GPU, "products and convolutions by cuBLAS and cuDNN (--vendor) against the reference",
             KernelTests::vendor),
-    SPEED(540, Where.GPU, "first timings beside cuBLAS, cuDNN and PyTorch", Speeds::run),
     LADDER(540, "the ladders of kernels, every rung against the reference; timed on a GPU", Ladders::run),
     GRAPHS(540, "steps recorded as graphs and replayed, bit for bit as without", KernelTests::graphs),
     PREDICTIONS(540, "every kernel launched as in a UNet; on a GPU its time beside the one predicted", PredictedTimes::run),
-    TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run);
+    TRAIN(540, "training and sampling with the shipped model's configuration, beside the cpu", ShortRuns::run),
+    BENCH_GEMM(540, "how fast products are beside cuBLAS and PyTorch", Benchmarks::run),
+    BENCH_CONV(540, "how fast convolutions are beside cuDNN and PyTorch", Benchmarks::run),
+    BENCH_ATTENTION_FORWARD(540, "how fast attention is beside cuDNN and PyTorch", Benchmarks::run),
+    BENCH_ATTENTION_BACKWARD(540, "how fast its gradients are", Benchmarks::run),
+    BENCH_NORM(540, "how fast GroupNorm, AdaGN and SiLU are beside a copy and PyTorch", Benchmarks::run),
+    BENCH_UNET_FORWARD(540, "how fast ADM-64 and a shipped model are beside PyTorch", Benchmarks::run),
+    BENCH_UNET_TRAINING(540, "how fast their training steps are", Benchmarks::run);
 
     private static final List<Stage> SANITIZERS = List.of(MEMCHECK, RACECHECK, INITCHECK, SYNCCHECK);
 
@@ -79,7 +85,7 @@ enum Stage {
 
     /** Whether it computes on the device, which then has to be there. */
     boolean needsDevice() {
-        return where == Where.DEVICE || isSanitizer() || this == VENDOR || this == SPEED;
+        return where == Where.DEVICE || isSanitizer() || this == VENDOR;
     }
 
     boolean isSanitizer() {
