@@ -28,7 +28,7 @@ import recipes
 import tensor_file
 import torch_peer
 
-FLUSHED_BYTES = 256 << 20
+FLUSHED_BYTES = 512 << 20
 WARM_CALLS = 2
 MOST_CALLS = 100
 SAMPLED = 1 << 16

@@ -12,6 +12,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class JmhTimes {
     private static final int WARM_CALLS = 2;
     private static final int MOST_CALLS = 100;
+    /** Of the time for calls that count. */
+    private static final double WARM_SHARE = 0.5;
 
     private JmhTimes() {
     }
@@ -22,11 +24,7 @@ final class JmhTimes {
      * @param seconds of calls, if they are more than {@code least}
      */
     static List<Double> of(String item, String side, double seconds, int least, Timed call) {
-        call.milliseconds();   // loads kernels
-        call.milliseconds();   // records a graph, where there is one
-        long begin = System.nanoTime();
-        call.milliseconds();
-        double once = (System.nanoTime() - begin) * 1e-9;
+        double once = warm(call, WARM_SHARE * seconds);
         var options = new OptionsBuilder().include("^" + DeviceBenchmark.class.getName().replace(".", "\\.") + "\\.call$")
                 .param("item", item).param("side", side).forks(0).warmupIterations(WARM_CALLS)
                 .measurementIterations(Math.clamp((long) (seconds / once), least, MOST_CALLS))
@@ -39,6 +37,22 @@ final class JmhTimes {
         } finally {
             DeviceBenchmark.timed = null;
         }
+    }
+
+    /**
+     * Calls until kernels are loaded, a graph is recorded where there is one, and the Java that enqueues the call is compiled:
+     * it has to be done before the device has filled its buffer. Gives the seconds of a call.
+     */
+    private static double warm(Timed call, double seconds) {
+        call.milliseconds();
+        call.milliseconds();
+        long begin = System.nanoTime();
+        int calls = 0;
+        do {
+            call.milliseconds();
+            calls++;
+        } while ((System.nanoTime() - begin) * 1e-9 < seconds);
+        return (System.nanoTime() - begin) * 1e-9 / calls;
     }
 
     private static List<Double> milliseconds(RunResult result) {

@@ -46,7 +46,7 @@ final class OurSide implements AutoCloseable {
      * @param gemmSize     of the product that measures arithmetic
      */
     record Effort(long flushedBytes, double seconds, int leastCalls, long copyBytes, int gemmSize) {
-        static final Effort FULL = new Effort(256L << 20, 0.5, 7, 1L << 30, 8192);
+        static final Effort FULL = new Effort(512L << 20, 0.5, 7, 1L << 30, 8192);
         static final Effort QUICK = new Effort(1 << 20, 0.02, 2, 1 << 20, 64);
 
         Effort withSeconds(double other) {
