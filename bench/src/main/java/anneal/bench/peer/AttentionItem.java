@@ -4,8 +4,11 @@ import anneal.io.TensorData;
 import anneal.kernel.AttentionSpec;
 import anneal.kernel.Buf;
 import anneal.kernel.Qkv;
+import anneal.kernel.Storage;
+import anneal.kernel.cuda.vendor.VendorLibraries;
 import anneal.tensor.Device;
 import java.util.Map;
+import java.util.function.LongFunction;
 
 /** Self-attention of packed queries, keys and values [n, length, all q | all k | all v], or its gradient. */
 public record AttentionItem(int n, int length, int heads, int headDim, boolean backward) implements Item {
@@ -40,19 +43,49 @@ public record AttentionItem(int n, int length, int heads, int headDim, boolean b
 
     @Override
     public Ours prepare(Device device, Map<String, TensorData> inputs) {
+        var kernels = device.kernels();
+        return prepare(device, inputs, (s, qkv, out, logSumExp) -> kernels.attention(s, qkv, null, out, logSumExp),
+                (s, qkv, out, logSumExp, g, gradients) ->
+                        kernels.attentionBackward(s, qkv, null, out, logSumExp, g, gradients));
+    }
+
+    @Override
+    public Ours byLibrary(Device device, VendorLibraries libraries, Map<String, TensorData> inputs) {
+        LongFunction<Storage> scratch = device.backend()::allocate;
+        return prepare(device, inputs, (s, qkv, out, logSumExp) ->
+                        NotTaken.unless(libraries.attention(s, qkv, null, out, logSumExp, scratch)),
+                (s, qkv, out, logSumExp, g, gradients) -> NotTaken.unless(
+                        libraries.attentionBackward(s, qkv, null, out, logSumExp, g, gradients, scratch)));
+    }
+
+    private interface Forward {
+        void run(AttentionSpec s, Qkv qkv, Buf out, Buf logSumExp);
+    }
+
+    private interface Backward {
+        void run(AttentionSpec s, Qkv qkv, Buf out, Buf logSumExp, Buf g, Qkv gradients);
+    }
+
+    /** The gradient begins with what the same side's forward pass left. */
+    private Ours prepare(Device device, Map<String, TensorData> inputs, Forward forward, Backward gradient) {
         var run = new KernelRun(device, inputs);
-        var s = attentionSpec();
-        var qkv = firstHeads(run.input("qkv"));
-        var result = backward ? run.scratch(n, length, channels()) : run.output("out", n, length, channels());
-        var out = result.columns(0, headDim);
-        var logSumExp = run.scratch(n, heads, length);
-        if (!backward) {
-            return run.calling(() -> device.kernels().attention(s, qkv, null, out, logSumExp));
+        try {
+            var s = attentionSpec();
+            var qkv = firstHeads(run.input("qkv"));
+            var result = backward ? run.scratch(n, length, channels()) : run.output("out", n, length, channels());
+            var out = result.columns(0, headDim);
+            var logSumExp = run.statistics(n, heads, length);
+            if (!backward) {
+                return run.calling(() -> forward.run(s, qkv, out, logSumExp));
+            }
+            forward.run(s, qkv, out, logSumExp);
+            var g = run.input("g").columns(0, headDim);
+            var gradients = firstHeads(run.output("out", n, length, PACKED * channels()));
+            return run.calling(() -> gradient.run(s, qkv, out, logSumExp, g, gradients));
+        } catch (RuntimeException e) {
+            run.close();
+            throw e;
         }
-        device.kernels().attention(s, qkv, null, out, logSumExp);
-        var g = run.input("g").columns(0, headDim);
-        var gradients = firstHeads(run.output("out", n, length, PACKED * channels()));
-        return run.calling(() -> device.kernels().attentionBackward(s, qkv, null, out, logSumExp, g, gradients));
     }
 
     private Qkv firstHeads(Buf packed) {

@@ -41,6 +41,11 @@ final class KernelRun implements Ours {
         return buf;
     }
 
+    /** In the type of statistics. */
+    Buf statistics(int... dims) {
+        return device.empty(Shape.of(dims)).buf();
+    }
+
     Buf scratch(int... dims) {
         return device.empty(device.floatType(), Shape.of(dims)).buf();
     }

@@ -38,8 +38,8 @@ public record NormItem(int n, int h, int w, int channels, boolean backward) impl
         var run = new KernelRun(device, inputs);
         var s = new NormSpec(n, h, w, channels, GROUPS, EPS);
         var x = run.input("x");
-        var mean = run.scratch(n, GROUPS);
-        var rstd = run.scratch(n, GROUPS);
+        var mean = run.statistics(n, GROUPS);
+        var rstd = run.statistics(n, GROUPS);
         var p = new Prologue(mean, rstd, run.input("gamma"), run.input("beta"), run.input("scale"), run.input("shift"),
                 Activation.SILU, Resample.NONE);
         if (!backward) {
