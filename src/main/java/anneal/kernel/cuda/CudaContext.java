@@ -49,6 +49,11 @@ final class CudaContext implements AutoCloseable {
         this.precision = precision;
     }
 
+    /** Bytes of shared memory that a block can have at most, a kernel's own included. */
+    int sharedBytes() {
+        return driver.sharedBytes();
+    }
+
     Precision precision() {
         return precision;
     }

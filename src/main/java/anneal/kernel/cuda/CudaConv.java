@@ -31,7 +31,7 @@ final class CudaConv {
                 .plan(s.flops(), s.elements(), type.bytes());
     }
 
-    private static MatTiles tiles(ConvSpec s, String arithmetic, String layout) {
+    private MatTiles tiles(ConvSpec s, String arithmetic, String layout) {
         int taps = s.kH() * s.kW();
         long outPixels = (long) s.outH() * s.outW();
         long inPixels = (long) s.inH() * s.inW();
@@ -42,15 +42,16 @@ final class CudaConv {
                 int pixels = count(s.n() * outPixels);
                 int terms = taps * s.inC();
                 int parts = MatTiles.splits(s.outC(), terms, pixels, LEAST_PIXEL_PART, MOST_PIXEL_PARTS);
-                yield MatTiles.of(arithmetic, layout, s.outC(), terms, 1, pixels, parts);
+                yield MatTiles.of(arithmetic, layout, s.outC(), terms, 1, pixels, parts, context.sharedBytes());
             }
         };
     }
 
     /** Parts follow from one image's pixels, so that an image's bits do not depend on its batch. */
-    private static MatTiles window(ConvSpec s, String arithmetic, String layout, long pixels, int channels, int depth) {
+    private MatTiles window(ConvSpec s, String arithmetic, String layout, long pixels, int channels, int depth) {
         int parts = MatTiles.splits(pixels, channels, depth, LEAST_WINDOW_PART, MOST_WINDOW_PARTS);
-        return MatTiles.of(arithmetic, layout, count(s.n() * pixels), channels, 1, depth, parts);
+        return MatTiles.of(arithmetic, layout, count(s.n() * pixels), channels, 1, depth, parts,
+                context.sharedBytes());
     }
 
     private static int count(long pixels) {

@@ -25,9 +25,10 @@ final class CudaGemm {
     }
 
     /** Rows may be a batch's, so that the parts do not follow from their number. */
-    private static MatTiles tiles(GemmSpec s, String arithmetic, String layout) {
+    private MatTiles tiles(GemmSpec s, String arithmetic, String layout) {
         int parts = MatTiles.splits(64, s.n(), s.k(), LEAST_PART, MOST_PARTS);
-        return MatTiles.of(arithmetic, layout, s.m(), s.n(), s.batch(), s.k(), parts);
+        return MatTiles.of(arithmetic, layout, s.m(), s.n(), s.batch(), s.k(), parts,
+                context.sharedBytes());
     }
 
     void gemm(GemmSpec s, Buf a, Buf b, Epilogue e, Buf c, Buf workspace) {

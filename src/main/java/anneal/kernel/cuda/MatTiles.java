@@ -10,19 +10,26 @@ import anneal.kernel.cuda.driver.Grid;
  * Which tile of kernels/mat_product.cuh makes a product, and into how many parts its sum is cut.
  *
  * <p>The tile's size never changes a result's bits: every one adds the same terms in the same order. The parts do, so
- * they follow from extents that do not grow with the batch, except where the sum itself runs over the batch.
+ * they follow from extents that do not grow with the batch, except where the sum itself runs over the batch. Who makes
+ * the parts does not: where a batch fills the GPU without them, a block makes all parts of its results, one after the
+ * other; otherwise each part has blocks of its own, and a second kernel adds them up.
  *
  * @param arithmetic the kernel name's part: fma, tf32 or bf16
  * @param layout     the kernel name's part: how operands are loaded; "any" moves one element at a time
  * @param splits     parts of the sum
  * @param partDepth  terms of each but the last, a multiple of {@link #GRAIN}
+ * @param inside     whether a block makes all parts of its results
  */
 record MatTiles(String arithmetic, String layout, boolean large, int m, int n, int entries, int depth, int splits,
-                int partDepth) {
+                int partDepth, boolean inside) {
     /** float32 sums are made in runs of so many terms (FmaTile::PART); a part is whole runs. */
     static final int GRAIN = 128;
     /** Blocks that should run at once; the streaming multiprocessors of a large GPU. */
     private static final int FILL = 132;
+    /** Of a block's rows and columns of results, about. */
+    private static final int SIDE = 64;
+    /** What kernels have beside the stages. */
+    private static final int OWN_SHARED_BYTES = 4 << 10;
     /** What partial sums may take. */
     private static final long MOST_PARTIAL_BYTES = 256L << 20;
 
@@ -36,13 +43,21 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
         return precision == Precision.TF32 ? "tf32" : "fma";
     }
 
-    /** A product in {@code splits} parts or as many as there are grains. */
-    static MatTiles of(String arithmetic, String layout, int m, int n, int entries, int depth, int splits) {
+    /**
+     * A product in {@code splits} parts or as many as there are grains.
+     *
+     * @param mostShared bytes of shared memory that a block can have
+     */
+    static MatTiles of(String arithmetic, String layout, int m, int n, int entries, int depth, int splits,
+                       int mostShared) {
         int partDepth = Math.max(GRAIN, (ceil(depth, splits) + GRAIN - 1) / GRAIN * GRAIN);
         int parts = Math.max(1, ceil(depth, partDepth));
-        var large = new MatTiles(arithmetic, layout, true, m, n, entries, depth, parts, partDepth);
-        boolean fits = !layout.equals("any") && m >= large.rows() && n >= large.columns() && large.blocks() >= FILL;
-        return fits ? large : new MatTiles(arithmetic, layout, false, m, n, entries, depth, parts, partDepth);
+        // By a size that all kinds of arithmetic share, so that a plan holds for operands of any type.
+        boolean inside = parts > 1 && (long) ceil(m, SIDE) * ceil(n, SIDE) * entries >= FILL;
+        var large = new MatTiles(arithmetic, layout, true, m, n, entries, depth, parts, partDepth, inside);
+        boolean fits = !layout.equals("any") && m >= large.rows() && n >= large.columns() && large.blocks() >= FILL
+                && large.sharedBytes() + OWN_SHARED_BYTES <= mostShared;
+        return fits ? large : new MatTiles(arithmetic, layout, false, m, n, entries, depth, parts, partDepth, inside);
     }
 
     /**
@@ -52,7 +67,7 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
      * @param most  parts
      */
     static int splits(long rows, int columns, int depth, int least, int most) {
-        long blocks = Math.max(1, (rows + 63) / 64 * ceil(columns, 64));
+        long blocks = Math.max(1, (rows + SIDE - 1) / SIDE * ceil(columns, SIDE));
         long fitting = MOST_PARTIAL_BYTES / Math.max(1, 4 * rows * columns);
         return (int) Math.max(1, Math.min(Math.min(most, depth / least), Math.min(fitting, FILL / blocks)));
     }
@@ -73,13 +88,13 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
         return isFma() ? large ? 128 : 64 : large ? 256 : 128;
     }
 
-    /** Three stages of both operands in their roomier layout (Stage::SIZE). */
+    /** Three stages of both operands in their roomier layout (Stage::SIZE), and what parts inside have come to. */
     int sharedBytes() {
         int bytes = arithmetic.equals("bf16") ? 2 : 4;
         int k = isFma() && large ? 16 : 32;
         int byColumn = k * (rows() + columns() + 16);
         int byRow = (rows() + columns()) * (k + 16 / bytes);
-        return 3 * bytes * Math.max(byColumn, byRow);
+        return 3 * bytes * Math.max(byColumn, byRow) + (inside ? Float.BYTES * rows() * columns() : 0);
     }
 
     private int tilesM() {
@@ -90,8 +105,17 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
         return ceil(n, columns());
     }
 
+    private long tiles() {
+        return (long) tilesM() * tilesN() * entries;
+    }
+
     private long blocks() {
-        return (long) tilesM() * tilesN() * splits * entries;
+        return tiles() * (inside ? 1 : splits);
+    }
+
+    /** Whether a second kernel adds up the parts. */
+    boolean isFinishedLater() {
+        return splits > 1 && !inside;
     }
 
     Grid grid() {
@@ -104,11 +128,11 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
 
     /** For partial sums; none where the sum is made at once. */
     long workspaceBytes() {
-        return splits == 1 ? 0 : 4L * splits * entries * m * n;
+        return !isFinishedLater() ? 0 : 4L * splits * entries * m * n;
     }
 
     Plan plan(double flops, double elements, int elementBytes) {
-        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts");
+        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts" + (inside ? " in turn" : ""));
         return new Plan(name, workspaceBytes(), flops, elementBytes * elements, EpilogueArguments.FUSED);
     }
 

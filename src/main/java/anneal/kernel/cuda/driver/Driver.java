@@ -20,6 +20,9 @@ public interface Driver extends AutoCloseable {
     /** Gives memory of {@link #allocate} back; everything enqueued that uses it must be done. */
     void free(long address);
 
+    /** Bytes of shared memory that a block can have at most. */
+    int sharedBytes();
+
     /** Bytes of device memory that nobody holds. */
     long freeBytes();
 

@@ -127,6 +127,11 @@ public final class GpuDriver implements Driver {
     }
 
     @Override
+    public int sharedBytes() {
+        return modules.mostShared();
+    }
+
+    @Override
     public long freeBytes() {
         enter();
         var free = new long[1];

@@ -19,6 +19,7 @@ import java.util.Set;
 public final class HostDriver implements Driver {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final int ERROR_BYTES = 2048;
+    private static final int SHARED_BYTES = 227 << 10;
 
     /** Whether the library looks at every access of a kernel, and so wants to know what memory holds. */
     private final boolean checked;
@@ -134,6 +135,12 @@ public final class HostDriver implements Driver {
         } catch (Throwable e) {
             throw SimLibrary.impossible(e);
         }
+    }
+
+    /** Of a Hopper GPU, the kernels' foremost. */
+    @Override
+    public int sharedBytes() {
+        return SHARED_BYTES;
     }
 
     @Override

@@ -75,6 +75,11 @@ final class Modules {
         throw new DriverException("there is no kernel " + name);
     }
 
+    /** Bytes of shared memory that a block can have at most. */
+    int mostShared() {
+        return mostShared;
+    }
+
     CUfunction function(long kernel) {
         return kernels.get((int) kernel).function;
     }
