@@ -144,16 +144,16 @@ public final class GpuBenchmark implements Callable<Integer> {
             return;
         }
         var charts = new ArrayList<String>();
-        for (int i = 0; i < reports.size(); i++) {
-            charts.add(chart(reports.get(i), i));
+        for (var report : reports) {
+            charts.add(chart(report));
         }
         AtomicFiles.write(markdown, to -> to.write(Page.of(reports, charts).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The name of a stage's picture beside the page; empty if there is nothing to draw, or nothing to draw with. */
-    private String chart(StageReport report, int number) {
+    private String chart(StageReport report) {
         var page = markdown.getFileName().toString().replaceFirst("\\.[^.]*$", "");
-        var name = page + "-" + number + "-" + report.stage() + ".png";
+        var name = page + "-" + report.stage() + ".png";
         try {
             return RatioChart.write(report, markdown.resolveSibling(name)) ? name : "";
         } catch (IOException | RuntimeException | LinkageError | InternalError e) {

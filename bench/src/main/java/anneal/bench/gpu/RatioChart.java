@@ -3,12 +3,10 @@ package anneal.bench.gpu;
 import anneal.study.ChartFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 
-/** A stage as bars: our speed over theirs by item, with the target beside it. */
+/** A stage as bars: our speed over theirs by item that has a target, which is a mark in the bar. */
 final class RatioChart {
     private static final int HEIGHT = 520;
     private static final int LEAST_WIDTH = 640;
@@ -19,7 +17,7 @@ final class RatioChart {
 
     /** @return whether there was anything to draw */
     static boolean write(StageReport stage, Path png) throws IOException {
-        var rows = stage.rows().stream().filter(r -> !Double.isNaN(r.ratio())).toList();
+        var rows = stage.rows().stream().filter(r -> r.target() > 0 && !Double.isNaN(r.ratio())).toList();
         if (rows.isEmpty()) {
             return false;
         }
@@ -30,16 +28,11 @@ final class RatioChart {
         style.setXAxisLabelRotation(90);
         style.setChartTitleBoxVisible(false);
         style.setYAxisMin(0.0);
+        style.setOverlapped(true);
         chart.addSeries("ours", names, rows.stream().map(Row::ratio).toList());
-        var targets = rows.stream().map(Row::target).toList();
-        if (targets.stream().anyMatch(t -> t > 0)) {
-            line(chart.addSeries("aimed at", names, List.copyOf(targets)));
-        }
+        chart.addSeries("aimed at", names, rows.stream().map(Row::target).toList())
+                .setChartCategorySeriesRenderStyle(CategorySeriesRenderStyle.Scatter);
         ChartFile.write(png, chart);
         return true;
-    }
-
-    private static void line(CategorySeries series) {
-        series.setChartCategorySeriesRenderStyle(CategorySeriesRenderStyle.Line);
     }
 }
