@@ -14,8 +14,8 @@ FROZEN = {"options": {"freezing": True}}
 
 class Item:
     """
-    candidates: by name, ways to compute the same thing, called without arguments; a name that begins with "compile" is a
-                maker of one
+    candidates: by name, ways to compute the same thing, called without arguments; a name that begins with "compile" is
+                a maker of one
     named:      what such a way computes, by name, for the comparison with the other side; leaves the state as it was
     parameters: of a network, else None
     """

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The benchmark of bench/ beside cuBLAS, cuDNN and PyTorch, a stage of it at a time: a process that leaves its figures in
- * bench-STAGE.json, of which a page is made elsewhere, and here a finding for each item.
+ * The benchmark of bench/ beside cuBLAS, cuDNN and PyTorch, a stage of it at a time: a process that leaves its figures
+ * in bench-STAGE.json, of which a page is made elsewhere, and here a finding for each item.
  */
 final class Benchmarks {
     private static final String MAIN = "anneal.bench.gpu.GpuBenchmark";
@@ -32,14 +32,14 @@ final class Benchmarks {
         try {
             Class.forName(MAIN, false, Benchmarks.class.getClassLoader());
         } catch (ClassNotFoundException e) {
-            c.findings().add(Finding.skipped(stage, "the benchmarks are a build of their own, and not here: the bundle of "
-                    + "tools/gpu-bundle has them"));
+            c.findings().add(Finding.skipped(stage, "the benchmarks are a build of their own, and not here: the "
+                    + "bundle of tools/gpu-bundle has them"));
             return;
         }
         var file = c.out().resolve(stage + ".json");
         Files.deleteIfExists(file);
-        var words = List.of(stage.substring(PREFIX.length()), "--device", c.device(), "--budget", String.valueOf(BUDGET),
-                "--out", c.out().toString(), "--script", c.home().resolve("bench/peer/torch_gpu.py").toString(),
+        var words = List.of(stage.substring(PREFIX.length()), "--device", c.device(), "--budget",
+                String.valueOf(BUDGET), "--out", c.out().toString(), "--script", c.home().resolve("bench/peer/torch_gpu.py").toString(),
                 "--command", "gpu-check " + stage, "--commit", GpuCheck.commit());
         var command = new ArrayList<>(Java.command(MAIN, Map.of(), words));
         command.addAll(1, JVM);
@@ -74,7 +74,8 @@ final class Benchmarks {
                         : "not timed: " + side.path("note").asText())
                         + (side.path("right").asBoolean() ? "" : " WRONG, off by " + side.path("error").asText()));
             }
-            all.add(new Finding(row.path("name").asText(), right ? Status.OK : Status.FAIL, String.join("; ", sides), 0));
+            all.add(new Finding(row.path("name").asText(), right ? Status.OK : Status.FAIL,
+                    String.join("; ", sides), 0));
         }
         if (!report.path("notReached").isEmpty()) {
             var names = new ArrayList<String>();

@@ -21,7 +21,7 @@ public final class DeviceClock implements AutoCloseable {
         to = driver.event();
     }
 
-    /** Milliseconds from when the device begins what {@code enqueue} enqueues to when it has done it; waits for that. */
+    /** Milliseconds from when the device begins what {@code enqueue} enqueues to when it has done it; waits. */
     public double milliseconds(Runnable enqueue) {
         driver.set(flushed.address(), 0, flushed.bytes() / Integer.BYTES);
         driver.record(from);

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The GPU's clock and temperature while things are measured, as nvidia-smi finds them twice a second: nothing is set, so
- * the figures have to say what they were taken at.
+ * The GPU's clock and temperature while things are measured, as nvidia-smi finds them twice a second: nothing is set,
+ * so the figures have to say what they were taken at.
  */
 final class Clocks implements AutoCloseable {
     private static final List<String> WATCH = List.of("nvidia-smi", "-i", "0",

@@ -10,8 +10,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * One call on a device an iteration, in this very process ({@link JmhTimes}): what is called has memory on an open device,
- * which no fork could have.
+ * One call on a device an iteration, in this very process ({@link JmhTimes}): what is called has memory on an open
+ * device, which no fork could have.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)

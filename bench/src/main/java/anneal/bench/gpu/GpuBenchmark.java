@@ -20,11 +20,12 @@ import picocli.CommandLine.Parameters;
 /** {@code anneal bench gpu}: measures stages into JSON files, and makes a page of such files. */
 @Command(name = "bench-gpu", mixinStandardHelpOptions = true, sortOptions = false,
         header = "Time our CUDA kernels and networks beside cuBLAS, cuDNN and PyTorch on the same GPU.",
-        description = {"", "A stage leaves bench-STAGE.json, renewed after every figure, and stops at its budget. --from "
-                + "makes a page of such files, on any machine. Exits with 1 if something that was computed is wrong."})
+        description = {"", "A stage leaves bench-STAGE.json, renewed after every figure, and stops at its budget. "
+                + "--from makes a page of such files, on any machine. Exits with 1 if something that was computed is wrong."})
 public final class GpuBenchmark implements Callable<Integer> {
     @Parameters(paramLabel = "STAGE", arity = "0..*",
-            description = "gemm, conv, attention-forward, attention-backward, norm, unet-forward, unet-training (default: all).")
+            description = "gemm, conv, attention-forward, attention-backward, norm, unet-forward, unet-training "
+                    + "(default: all).")
     private List<String> words = List.of();
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "cuda",
@@ -41,7 +42,8 @@ public final class GpuBenchmark implements Callable<Integer> {
     @Option(names = "--no-compile", description = "Leave torch.compile out.")
     private boolean noCompile;
 
-    @Option(names = "--only", paramLabel = "GLOB", defaultValue = "*", description = "Items whose name fits; see --list.")
+    @Option(names = "--only", paramLabel = "GLOB", defaultValue = "*",
+            description = "Items whose name fits; see --list.")
     private String only;
 
     @Option(names = "--list", description = "Print the items and stop.")
@@ -100,7 +102,8 @@ public final class GpuBenchmark implements Callable<Integer> {
         if (!(budget > 0)) {
             throw new IllegalArgumentException("--budget " + budget + ": a number of seconds above 0 is needed");
         }
-        var stages = words.isEmpty() ? List.of(Stage.values()) : words.stream().map(Stage::of).sorted().distinct().toList();
+        var stages = words.isEmpty() ? List.of(Stage.values())
+                : words.stream().map(Stage::of).sorted().distinct().toList();
         boolean small = quick || device.equals("sim");
         if (list) {
             stages.forEach(s -> items(s, small).forEach(i -> System.out.println(s.word() + "  " + i.name())));

@@ -25,8 +25,8 @@ final class JmhTimes {
      */
     static List<Double> of(String item, String side, double seconds, int least, Timed call) {
         double once = warm(call, WARM_SHARE * seconds);
-        var options = new OptionsBuilder().include("^" + DeviceBenchmark.class.getName().replace(".", "\\.") + "\\.call$")
-                .param("item", item).param("side", side).forks(0).warmupIterations(WARM_CALLS)
+        var options = new OptionsBuilder()
+                .include("^" + DeviceBenchmark.class.getName().replace(".", "\\.") + "\\.call$").param("item", item).param("side", side).forks(0).warmupIterations(WARM_CALLS)
                 .measurementIterations(Math.clamp((long) (seconds / once), least, MOST_CALLS))
                 .shouldFailOnError(true).verbosity(VerboseMode.SILENT).build();
         DeviceBenchmark.timed = call;
@@ -40,8 +40,8 @@ final class JmhTimes {
     }
 
     /**
-     * Calls until kernels are loaded, a graph is recorded where there is one, and the Java that enqueues the call is compiled:
-     * it has to be done before the device has filled its buffer. Gives the seconds of a call.
+     * Calls until kernels are loaded, a graph is recorded where there is one, and the Java that enqueues the call is
+     * compiled: it has to be done before the device has filled its buffer. Gives the seconds of a call.
      */
     private static double warm(Timed call, double seconds) {
         call.milliseconds();

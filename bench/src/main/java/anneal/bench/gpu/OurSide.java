@@ -24,7 +24,9 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Our kernels in bfloat16 on the device that is measured, and what shares its memory: cuBLAS, cuDNN, CUDA's own copy. */
+/**
+ * Our kernels in bfloat16 on the device that is measured, and what shares its memory: cuBLAS, cuDNN, CUDA's own copy.
+ */
 final class OurSide implements AutoCloseable {
     private static final double DATA_SHEET_FLOPS = 989e12;
 

@@ -27,23 +27,27 @@ final class Page {
     private void head(List<StageReport> stages) {
         line("# Beside cuBLAS, cuDNN and PyTorch on one GPU");
         line("");
-        line("Times are milliseconds of one call by the device's events, with its second-level cache flushed before each: the"
-                + " median (fastest..slowest). Clocks are as found, nothing was set.");
-        line("Everything is stored in bfloat16; a training step is bfloat16 with float32 parameters on both sides, PyTorch's"
-                + " by autocast. Networks have no dropout, so that both sides do the same work.");
-        line("**Ratio** is our speed over theirs in the same run, so more than 1 is faster: theirs is the fastest of the"
-                + " others that is not wrong, for normalisations a copy of as many bytes.");
-        line("The floor is the larger of arithmetic and memory traffic over what this run measured as the device's most.");
-        line("Off: ||computed - truth|| / ||truth||, over all numbers of a small tensor and an even sample of a large one, a"
-                + " network's gradients taken together; WRONG where that is more than rounding, and then the time does not count.");
+        line("Times are milliseconds of one call by the device's events, with its second-level cache flushed before each:"
+                + " the median (fastest..slowest). Clocks are as found, nothing was set.");
+        line("Everything is stored in bfloat16; a training step is bfloat16 with float32 parameters on both sides,"
+                + " PyTorch's by autocast. Networks have no dropout, so that both sides do the same work.");
+        line("**Ratio** is our speed over theirs in the same run, so more than 1 is faster: theirs is the fastest"
+                + " of the others that is not wrong, for normalisations a copy of as many bytes.");
+        line("The floor is the larger of arithmetic and memory traffic, over what this run measured at most.");
+        line("Off: ||computed - truth|| / ||truth||, over all numbers of a small tensor and an even sample of a large one,"
+                + " a network's gradients taken together; WRONG where that is more than rounding, and then the time does"
+                + " not count.");
         line("");
     }
 
     private void stage(StageReport s, String chart) {
         line("## %s", s.stage());
         line("");
-        line("- %s%s: `%s`, %.0f s.", s.date(), s.commit().isEmpty() ? "" : ", commit " + s.commit(), s.command(), s.seconds());
-        line("- %s. Ours: %s.", s.gpu().isEmpty() ? "No GPU: figures of the simulator say nothing about speed" : s.gpu(), s.device());
+        line("- %s%s: `%s`, %.0f s.", s.date(), s.commit().isEmpty() ? "" : ", commit " + s.commit(), s.command(),
+                s.seconds());
+        line("- %s. Ours: %s.",
+                s.gpu().isEmpty() ? "No GPU: figures of the simulator say nothing about speed" : s.gpu(),
+                s.device());
         line("- Libraries: %s. PyTorch: %s.", s.libraries(), s.torch());
         line("- At most %.1f TFLOP/s (%s) and %.0f GB/s (%s).", s.peaks().flops() / TERA, s.peaks().flopsFrom(),
                 s.peaks().bytes() / GIGA, s.peaks().bytesFrom());
@@ -113,12 +117,13 @@ final class Page {
         for (var row : s.rows()) {
             for (var side : row.sides()) {
                 if (!side.note().isEmpty() || !side.right()) {
-                    line("- %s, %s: %s%s", row.name(), side.name(), side.note(), side.right() || side.error() == null ? ""
-                            : text(" off by %.1e from %s", side.error(), row.truth()));
+                    line("- %s, %s: %s%s", row.name(), side.name(), side.note(),
+                            side.right() || side.error() == null ? "" : text(" off by %.1e from %s", side.error(), row.truth()));
                 }
             }
         }
-        var clocks = s.rows().stream().filter(r -> !r.clocks().isEmpty()).map(r -> r.name() + " " + r.clocks()).toList();
+        var clocks = s.rows().stream().filter(r -> !r.clocks().isEmpty())
+                .map(r -> r.name() + " " + r.clocks()).toList();
         if (!clocks.isEmpty()) {
             line("- Clocks: %s.", String.join("; ", clocks));
         }

@@ -67,7 +67,7 @@ enum Stage {
     String targetText() {
         return switch (this) {
             case GEMM -> "0.9 of the fastest library's speed";
-            case CONV -> "0.5 of the fastest library's speed by mma.sync, as these kernels are; 0.9 by wgmma, not written";
+            case CONV -> "0.5 of the fastest library's speed by mma.sync, as these are; 0.9 by wgmma, not written";
             case ATTENTION_FORWARD -> "0.6 of the fastest library's speed";
             case ATTENTION_BACKWARD -> "0.45 of the fastest library's speed";
             case NORM -> "forward, 0.8 of a copy's speed where a group fits on chip, 0.6 where it must be read twice";

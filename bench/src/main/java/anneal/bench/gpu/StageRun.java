@@ -143,8 +143,8 @@ final class StageRun {
         double arithmetic = MILLIS * flops / peaks.flops();
         double memory = MILLIS * bytes / peaks.bytes();
         rows.add(new Row(item.name(), flops, bytes, Math.max(arithmetic, memory),
-                arithmetic > memory ? "arithmetic" : "memory", exact ? Truth.NAME : "PyTorch, eager", stage.target(item),
-                stage.againstCopy(), "", List.of()));
+                arithmetic > memory ? "arithmetic" : "memory", exact ? Truth.NAME : "PyTorch, eager",
+                stage.target(item), stage.againstCopy(), "", List.of()));
         for (var way : stage.ways()) {
             if (!needsBuilding(way)) {
                 var samples = torch(item, way, wanted);
@@ -161,8 +161,8 @@ final class StageRun {
             }
         }
         var row = rows.getLast();
-        rows.set(rows.size() - 1, new Row(row.name(), row.flops(), row.bytes(), row.floorMs(), row.boundBy(), row.truth(),
-                row.target(), row.copied(), clocks.take(), row.sides()));
+        rows.set(rows.size() - 1, new Row(row.name(), row.flops(), row.bytes(), row.floorMs(), row.boundBy(),
+                row.truth(), row.target(), row.copied(), clocks.take(), row.sides()));
         save();
     }
 
@@ -238,6 +238,7 @@ final class StageRun {
                 gpu, ours.description(), ours.librariesDescription(),
                 torchDescription, peaks, stage.targetText(), Duration.between(start, Instant.now()).toMillis() / MILLIS,
                 rows, notReached);
-        AtomicFiles.write(file(settings.out, stage), to -> to.write(Json.write(report).getBytes(StandardCharsets.UTF_8)));
+        AtomicFiles.write(file(settings.out, stage),
+                to -> to.write(Json.write(report).getBytes(StandardCharsets.UTF_8)));
     }
 }

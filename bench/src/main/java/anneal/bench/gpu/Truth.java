@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * What an item has to give: the cpu device's float32, from the same numbers, which are such as bfloat16 has. It counts a
- * network's arithmetic on the way.
+ * What an item has to give: the cpu device's float32, from the same numbers, which are such as bfloat16 has. It counts
+ * a network's arithmetic on the way.
  */
 final class Truth implements AutoCloseable {
     static final String NAME = "the cpu device, float32";

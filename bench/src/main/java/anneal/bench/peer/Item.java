@@ -50,7 +50,7 @@ public interface Item {
     /** What a call does, for its rate. */
     Work work();
 
-    /** Multiplications and additions of a call, of the direct algorithm; 0 where they do not matter, or are not known. */
+    /** Multiplications and additions of a call, of the direct algorithm; 0 where they do not matter or are not known. */
     default double flops() {
         return 0;
     }

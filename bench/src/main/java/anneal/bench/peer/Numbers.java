@@ -9,8 +9,8 @@ import java.util.SequencedMap;
 import java.util.stream.IntStream;
 
 /**
- * Inputs of an item as recipes: each number is a function of its tensor's name and its index, so that they are the same in
- * every run and PyTorch can make them itself (bench/peer/recipes.py), where a file would be large.
+ * Inputs of an item as recipes: each number is a function of its tensor's name and its index, so that they are the same
+ * in every run and PyTorch can make them itself (bench/peer/recipes.py), where a file would be large.
  */
 public final class Numbers {
     private static final int GOLDEN = 0x9e3779b9;

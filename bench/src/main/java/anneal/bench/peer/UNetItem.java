@@ -32,7 +32,7 @@ public record UNetItem(String model, UNetConfig config, int batch, boolean train
         return new UNetConfig(trunk, true);
     }
 
-    /** The published model of guided-diffusion's README for ImageNet at 64x64, of 296 million parameters; without dropout. */
+    /** guided-diffusion's published model for ImageNet at 64x64, of 296 million parameters; without dropout. */
     public static UNetConfig adm64() {
         var trunk = TrunkConfig.builder(64, 3, 192).channelMult(1, 2, 3, 4).numResBlocks(3)
                 .attentionAtPixels(32, 16, 8).numHeadChannels(64).resblockUpdown(true).useScaleShiftNorm(true)
