@@ -28,6 +28,7 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
     private static final int FILL = 132;
     /** Of a block's rows and columns of results, about. */
     private static final int SIDE = 64;
+    private static final int LARGE_SIDE = 128;
     /** What kernels have beside the stages. */
     private static final int OWN_SHARED_BYTES = 4 << 10;
     /** What partial sums may take. */
@@ -52,8 +53,8 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
                        int mostShared) {
         int partDepth = Math.max(GRAIN, (ceil(depth, splits) + GRAIN - 1) / GRAIN * GRAIN);
         int parts = Math.max(1, ceil(depth, partDepth));
-        // By a size that all kinds of arithmetic share, so that a plan holds for operands of any type.
-        boolean inside = parts > 1 && (long) ceil(m, SIDE) * ceil(n, SIDE) * entries >= FILL;
+        // By one size for every arithmetic and layout, so that a plan holds for operands of any type, wherever they lie.
+        boolean inside = parts > 1 && (long) ceil(m, LARGE_SIDE) * ceil(n, LARGE_SIDE) * entries >= FILL;
         var large = new MatTiles(arithmetic, layout, true, m, n, entries, depth, parts, partDepth, inside);
         boolean fits = !layout.equals("any") && m >= large.rows() && n >= large.columns() && large.blocks() >= FILL
                 && large.sharedBytes() + OWN_SHARED_BYTES <= mostShared;
