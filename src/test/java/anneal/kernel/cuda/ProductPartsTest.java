@@ -3,6 +3,7 @@ package anneal.kernel.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import anneal.kernel.Activation;
@@ -15,8 +16,12 @@ import anneal.kernel.Lowering;
 import anneal.kernel.Precision;
 import anneal.kernel.Prologue;
 import anneal.kernel.Shape;
+import anneal.kernel.cuda.driver.DriverException;
+import anneal.kernel.cuda.driver.KernelWaits;
 import java.util.Arrays;
 import java.util.Random;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,6 +59,34 @@ public class ProductPartsTest {
                 assertArrayEquals(single, Arrays.copyOfRange(whole, i * results, (i + 1) * results), "image " + i);
             }
             assertEquals(3, device.launches().get("mat_finish"));
+        }
+    }
+
+    /** On the checked simulator ({@code tools/check-kernels}): without the wait between two parts there is a race. */
+    @Test
+    void betweenPartsABlockHasToWait() {
+        Assumptions.assumeTrue(PlantedBugs.areHere(), "the simulator here is not a checked one: tools/check-kernels runs this");
+        try (var device = CudaBackend.sim(new CudaOptions(0, true, Precision.BF16))) {
+            // Two parts of eight steps: the last step's stage is one of the first two, which the next part fills first.
+            var s = new ConvSpec(ConvSpec.Mode.FORWARD, 264, 8, 8, 512, 64, 1, 1, 1, 0);
+            var random = new Random(3);
+            var x = random(device, random, s.n(), s.inH(), s.inW(), s.inC());
+            var weights = random(device, random, s.outC(), 1, 1, s.inC());
+            KernelWaits.met();
+            convolved(device, s, x, weights, Epilogue.NONE);
+            var barriers = KernelWaits.met().stream().filter(w -> w.kernel().startsWith("conv_forward")
+                    && w.what().equals("sync_block") && w.place().startsWith("mat_product.cuh")).toList();
+            assertEquals(2, barriers.size(), "of every step, and between parts: " + barriers);
+            for (var barrier : barriers) {
+                KernelWaits.leaveOut(barrier);
+                try {
+                    var e = assertThrows(DriverException.class, () -> convolved(device, s, x, weights, Epilogue.NONE),
+                            barrier.toString());
+                    assertTrue(e.getMessage().contains("shared memory"), e.getMessage());
+                } finally {
+                    KernelWaits.leaveOutNone();
+                }
+            }
         }
     }
 
