@@ -15,8 +15,6 @@ import anneal.kernel.cuda.driver.Grid;
 import anneal.kernel.cuda.driver.HostDriver;
 import anneal.kernel.cuda.vendor.VendorLibraries;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.Consumer;
@@ -31,7 +29,6 @@ public final class CudaBackend implements Backend {
     private final Staging staging;
     private final Precision precision;
     private final VendorLibraries vendor;
-    private final List<Long> events = new ArrayList<>();
     private boolean closed;
 
     /** @param vendor libraries that take some of the work, or null */
@@ -118,31 +115,6 @@ public final class CudaBackend implements Backend {
     /** From now on {@code who} is told of every launch of {@link #kernels}; null ends that. */
     public void watch(LaunchWatcher who) {
         context.watch(who);
-    }
-
-    /**
-     * How long the device takes for what {@code enqueue} gives it, between two events; the host's part is hidden behind
-     * setting {@code before} first, each time, which also has other operands leave the caches if it is large.
-     *
-     * @param before overwritten
-     * @return milliseconds, one for each time
-     */
-    public double[] milliseconds(Runnable enqueue, int times, Storage before) {
-        checkOpen();
-        while (events.size() < 2 * times) {
-            events.add(driver.event());
-        }
-        for (int i = 0; i < times; i++) {
-            driver.set(before.address(), i, before.bytes() / Integer.BYTES);
-            driver.record(events.get(2 * i));
-            enqueue.run();
-            driver.record(events.get(2 * i + 1));
-        }
-        var taken = new double[times];
-        for (int i = 0; i < times; i++) {
-            taken[i] = driver.milliseconds(events.get(2 * i), events.get(2 * i + 1));
-        }
-        return taken;
     }
 
     @Override

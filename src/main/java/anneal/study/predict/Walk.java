@@ -4,9 +4,9 @@ import anneal.kernel.Buf;
 import anneal.kernel.DType;
 import anneal.kernel.Precision;
 import anneal.kernel.Shape;
-import anneal.kernel.Storage;
 import anneal.kernel.cuda.CudaBackend;
 import anneal.kernel.cuda.CudaOptions;
+import anneal.kernel.cuda.DeviceClock;
 import anneal.kernel.cuda.driver.Grid;
 import anneal.kernel.cuda.driver.HostDriver;
 import anneal.kernel.cuda.driver.KernelCounts;
@@ -86,9 +86,9 @@ final class Walk {
     }
 
     private void on(CudaBackend device, Precision precision) {
-        var flush = timing == null ? null : device.allocate(timing.flushBytes);
+        var clock = timing == null ? null : device.clock(timing.flushBytes);
         if (timing != null && emptyLaunch == null) {
-            device.watch((kernel, grid, block, again) -> emptyLaunch = microseconds(device, again, flush));
+            device.watch((kernel, grid, block, again) -> emptyLaunch = microseconds(clock, again));
             tiny(device, () -> device.watch(null));
         }
         for (var call : Catalogue.of(precision)) {
@@ -99,7 +99,7 @@ final class Walk {
                     var counts = counting ? KernelCounts.taken().getFirst() : null;
                     if (!launches.containsKey(kernel)) {
                         launches.put(kernel, launch(call, kernel, grid, block, counts, timing == null ? null
-                                : microseconds(device, again, flush)));
+                                : microseconds(clock, again)));
                     }
                 });
                 body.run();
@@ -110,8 +110,8 @@ final class Walk {
                 device.watch(null);
             }
         }
-        if (flush != null) {
-            flush.release();
+        if (clock != null) {
+            clock.close();
         }
     }
 
@@ -128,8 +128,9 @@ final class Walk {
         one.release();
     }
 
-    private double microseconds(CudaBackend device, Runnable again, Storage flush) {
-        var sorted = device.milliseconds(again, timing.times, flush);
+    private double microseconds(DeviceClock clock, Runnable again) {
+        var sorted = new double[timing.times];
+        Arrays.setAll(sorted, i -> clock.milliseconds(again));
         Arrays.sort(sorted);
         return 1e3 * sorted[sorted.length / 2];
     }
