@@ -29,7 +29,8 @@ final class CudaNorm {
         double elements = (double) s.n() * s.h() * s.w() * s.channels();
         int bytes = cuda.floatType().bytes();
         boolean onChip = NormGrid.onChip(s, bytes, 1).isPresent();
-        var algorithm = s.h() * s.w() == 1 ? "rows" : onChip ? "on chip" : NormGrid.isOnePass(s) ? "one pass" : "two passes";
+        var algorithm = s.h() * s.w() == 1 ? "rows" : onChip ? "on chip"
+                : NormGrid.isOnePass(s) ? "one pass" : "two passes";
         return new Plan(algorithm, 0, 8 * elements, 2 * elements * bytes,
                 onChip ? Set.of(Plan.Part.RESAMPLE, Plan.Part.STATISTICS) : Set.of(Plan.Part.RESAMPLE));
     }

@@ -133,7 +133,8 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
     }
 
     Plan plan(double flops, double elements, int elementBytes) {
-        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts" + (inside ? " in turn" : ""));
+        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts")
+                + (inside ? " in turn" : "");
         return new Plan(name, workspaceBytes(), flops, elementBytes * elements, EpilogueArguments.FUSED);
     }
 

@@ -26,7 +26,8 @@ final class JmhTimes {
     static List<Double> of(String item, String side, double seconds, int least, Timed call) {
         double once = warm(call, WARM_SHARE * seconds);
         var options = new OptionsBuilder()
-                .include("^" + DeviceBenchmark.class.getName().replace(".", "\\.") + "\\.call$").param("item", item).param("side", side).forks(0).warmupIterations(WARM_CALLS)
+                .include("^" + DeviceBenchmark.class.getName().replace(".", "\\.") + "\\.call$")
+                .param("item", item).param("side", side).forks(0).warmupIterations(WARM_CALLS)
                 .measurementIterations(Math.clamp((long) (seconds / once), least, MOST_CALLS))
                 .shouldFailOnError(true).verbosity(VerboseMode.SILENT).build();
         DeviceBenchmark.timed = call;
