@@ -43,7 +43,7 @@ struct Matrix {
 template <class Tile, class T, int V, bool COLUMNS_A, bool COLUMNS_B>
 DEVICE void gemm(const GemmCall& c) {
     DYNAMIC_SHARED(T, shared);
-    int entry = c.tiling.entry(c.finish.blocksOfParts());
+    int entry = c.tiling.entry(c.finish.splits);
     // the unit stride is known when chunks are moved
     long long aOuter = V > 1 && COLUMNS_A ? 1 : c.aOuter, aDepth = V > 1 && !COLUMNS_A ? 1 : c.aDepth;
     long long bOuter = V > 1 && COLUMNS_B ? 1 : c.bOuter, bDepth = V > 1 && !COLUMNS_B ? 1 : c.bDepth;

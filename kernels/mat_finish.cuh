@@ -18,10 +18,8 @@ struct Finish {
     float alpha, beta;
     int act;            // the ordinal of Activation
     int bf16_operands;  // bits: 1 y, 2 bias, 4 rowAdd, 8 residual
-    int splits;         // parts of a sum
-    int inside;         // 1: a block makes all parts of its results, 0: each part has blocks of its own
-
-    DEVICE int blocksOfParts() const { return inside ? 1 : splits; }
+    int splits;
+    int unused;
 };
 
 enum { Y_BF16 = 1, BIAS_BF16 = 2, ROW_ADD_BF16 = 4, RESIDUAL_BF16 = 8 };

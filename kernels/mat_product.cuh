@@ -8,7 +8,7 @@
 #include "mat_stage.cuh"
 
 /// Which tile and which part of the sum a block makes: blocks are numbered columns first, then rows, then (for
-/// products cut along their depth into blocks of their own) parts, then matrices of a batch. Java: MatTiles.
+/// products cut along their depth) parts, then matrices of a batch. Java: MatTiles.
 struct Tiling {
     int tilesM, tilesN;
     int depth, partDepth;  // terms in all and of one part, a multiple of 128
@@ -68,33 +68,20 @@ private:
     }
 };
 
-/// A whole block's work on matrix `entry` of the batch: one part of its sums, or all, added in the order of mat_finish
-/// and to the same bits. What earlier parts came to lies behind the stages, a column of `shared` for each thread.
+/// A whole block's work on matrix `entry` of the batch.
 template <class Tile, class SourceA, class SourceB>
 DEVICE void make_tile(const Finish& f, const Tiling& t, const SourceA& a, const SourceB& b, int entry,
                       typename SourceA::Element* shared) {
-    using Made = Product<Tile, SourceA, SourceB>;
-    float* totals = reinterpret_cast<float*>(shared + Made::STAGES * Made::STAGE) + threadIdx.x;
-    int begin = f.inside ? 0 : t.part(f.splits), end = f.inside ? f.splits : begin + 1;
+    int part = t.part(f.splits);
+    int first = part * t.partDepth, last = first + t.partDepth;
+    if (last > t.depth) last = t.depth;
+    Tile tile;
+    Product<Tile, SourceA, SourceB>::run(a, b, first, last, shared, tile);
     int row0 = t.tileM() * Tile::ROWS, column0 = t.tileN() * Tile::COLUMNS;
-    for (int part = begin; part < end; part++) {
-        int first = part * t.partDepth, last = first + t.partDepth;
-        if (last > t.depth) last = t.depth;
-        if (part > begin) sync_block();  // others may still read the last stages of the part before
-        Tile tile;
-        Made::run(a, b, first, last, shared, tile);
-        int at = 0;
-        tile.results([&](int i, int j, float r) {
-            if (part > begin) r = totals[at] + r;
-            if (part + 1 < end) {
-                totals[at] = r;
-            } else {
-                int row = row0 + i, column = column0 + j;
-                if (row < f.rows && column < f.columns) put(f, part, entry, row, column, r);
-            }
-            at += Tile::THREADS;
-        });
-    }
+    tile.results([&](int i, int j, float r) {
+        int row = row0 + i, column = column0 + j;
+        if (row < f.rows && column < f.columns) put(f, part, entry, row, column, r);
+    });
 }
 
 // Tile sizes. Java (MatTiles) knows them too.

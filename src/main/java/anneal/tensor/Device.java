@@ -25,6 +25,7 @@ public final class Device implements AutoCloseable {
     private final boolean graphs;
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private final Map<Object, Tensor> constants = new HashMap<>();
+    private long constantBytes;
     private Tape activeTape;
 
     public Device(Backend backend) {
@@ -82,8 +83,11 @@ public final class Device implements AutoCloseable {
         return floatType() == DType.BF16 ? DType.F32 : floatType();
     }
 
+    /** Without the constants that operations share, which stay until the device is closed. */
     public Backend.MemoryUse memory() {
-        return memory.use();
+        var use = memory.use();
+        return new Backend.MemoryUse(use.liveBytes() - constantBytes, use.peakBytes(), use.heldBytes(),
+                use.liveStorages() - constants.size());
     }
 
     /** The most memory that plans of {@link #repeatedStep repeated steps} had set aside at once, in bytes. */
@@ -203,7 +207,9 @@ public final class Device implements AutoCloseable {
     Tensor constant(Object key, Supplier<double[]> values, int... dims) {
         return constants.computeIfAbsent(key, k -> {
             var shape = Shape.of(dims);
+            long before = backend.memory().liveBytes();
             var t = new Tensor(this, Buf.dense(backend.allocate(shape.size() * wideType().bytes()), wideType(), shape));
+            constantBytes += backend.memory().liveBytes() - before;
             t.copyFrom(values.get());
             return t;
         });

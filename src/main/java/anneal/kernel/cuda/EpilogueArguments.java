@@ -25,10 +25,7 @@ final class EpilogueArguments {
      * @param partial       for the parts of sums, or null
      */
     static Object[] fields(Buf y, long yEntry, long yPitch, Epilogue e, MatTiles t, int rowsPerSample, Buf partial) {
-        var fields = fields(y, yEntry, yPitch, e, t.entries(), t.m(), t.n(), t.splits(), rowsPerSample,
-                t.isFinishedLater() ? partial : null);
-        fields[fields.length - 1] = t.inside() ? 1 : 0;
-        return fields;
+        return fields(y, yEntry, yPitch, e, t.entries(), t.m(), t.n(), t.splits(), rowsPerSample, partial);
     }
 
     /** As the other, for {@code entries} matrices [rows, columns] whose sums are cut into {@code splits} parts. */

@@ -19,7 +19,7 @@ final class MatLaunch {
     static void run(CudaContext context, String family, MatTiles t, Object[] finish, Object... call) {
         var fields = Stream.of(finish, t.fields(), call).flatMap(Arrays::stream).toArray();
         context.launch(t.kernel(family), t.grid(), t.threads(), t.sharedBytes(), Struct.of(fields));
-        if (t.isFinishedLater()) {
+        if (t.splits() > 1) {
             long results = (long) t.entries() * t.m() * t.n();
             int blocks = (int) Math.min(FINISH_BLOCKS, (results + FINISH_THREADS - 1) / FINISH_THREADS);
             context.launch("mat_finish", Grid.of(blocks), FINISH_THREADS, 0, Struct.of(finish));

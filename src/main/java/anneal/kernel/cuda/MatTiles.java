@@ -10,25 +10,21 @@ import anneal.kernel.cuda.driver.Grid;
  * Which tile of kernels/mat_product.cuh makes a product, and into how many parts its sum is cut.
  *
  * <p>The tile's size never changes a result's bits: every one adds the same terms in the same order. The parts do, so
- * they follow from extents that do not grow with the batch, except where the sum itself runs over the batch. Who makes
- * the parts does not: where a batch fills the GPU without them, a block makes all parts of its results, one after the
- * other; otherwise each part has blocks of its own, and a second kernel adds them up.
+ * they follow from extents that do not grow with the batch, except where the sum itself runs over the batch.
  *
  * @param arithmetic the kernel name's part: fma, tf32 or bf16
  * @param layout     the kernel name's part: how operands are loaded; "any" moves one element at a time
  * @param splits     parts of the sum
  * @param partDepth  terms of each but the last, a multiple of {@link #GRAIN}
- * @param inside     whether a block makes all parts of its results
  */
 record MatTiles(String arithmetic, String layout, boolean large, int m, int n, int entries, int depth, int splits,
-                int partDepth, boolean inside) {
+                int partDepth) {
     /** float32 sums are made in runs of so many terms (FmaTile::PART); a part is whole runs. */
     static final int GRAIN = 128;
     /** Blocks that should run at once; the streaming multiprocessors of a large GPU. */
     private static final int FILL = 132;
     /** Of a block's rows and columns of results, about. */
     private static final int SIDE = 64;
-    private static final int LARGE_SIDE = 128;
     /** What kernels have beside the stages. */
     private static final int OWN_SHARED_BYTES = 4 << 10;
     /** What partial sums may take. */
@@ -53,12 +49,10 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
                        int mostShared) {
         int partDepth = Math.max(GRAIN, (ceil(depth, splits) + GRAIN - 1) / GRAIN * GRAIN);
         int parts = Math.max(1, ceil(depth, partDepth));
-        // By one size for every arithmetic and layout, so that a plan holds for operands of any type, wherever they lie.
-        boolean inside = parts > 1 && (long) ceil(m, LARGE_SIDE) * ceil(n, LARGE_SIDE) * entries >= FILL;
-        var large = new MatTiles(arithmetic, layout, true, m, n, entries, depth, parts, partDepth, inside);
+        var large = new MatTiles(arithmetic, layout, true, m, n, entries, depth, parts, partDepth);
         boolean fits = !layout.equals("any") && m >= large.rows() && n >= large.columns() && large.blocks() >= FILL
                 && large.sharedBytes() + OWN_SHARED_BYTES <= mostShared;
-        return fits ? large : new MatTiles(arithmetic, layout, false, m, n, entries, depth, parts, partDepth, inside);
+        return fits ? large : new MatTiles(arithmetic, layout, false, m, n, entries, depth, parts, partDepth);
     }
 
     /**
@@ -89,13 +83,13 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
         return isFma() ? large ? 128 : 64 : large ? 256 : 128;
     }
 
-    /** Three stages of both operands in their roomier layout (Stage::SIZE), and what parts inside have come to. */
+    /** Three stages of both operands in their roomier layout (Stage::SIZE). */
     int sharedBytes() {
         int bytes = arithmetic.equals("bf16") ? 2 : 4;
         int k = isFma() && large ? 16 : 32;
         int byColumn = k * (rows() + columns() + 16);
         int byRow = (rows() + columns()) * (k + 16 / bytes);
-        return 3 * bytes * Math.max(byColumn, byRow) + (inside ? Float.BYTES * rows() * columns() : 0);
+        return 3 * bytes * Math.max(byColumn, byRow);
     }
 
     private int tilesM() {
@@ -106,17 +100,8 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
         return ceil(n, columns());
     }
 
-    private long tiles() {
-        return (long) tilesM() * tilesN() * entries;
-    }
-
     private long blocks() {
-        return tiles() * (inside ? 1 : splits);
-    }
-
-    /** Whether a second kernel adds up the parts. */
-    boolean isFinishedLater() {
-        return splits > 1 && !inside;
+        return (long) tilesM() * tilesN() * splits * entries;
     }
 
     Grid grid() {
@@ -129,12 +114,11 @@ record MatTiles(String arithmetic, String layout, boolean large, int m, int n, i
 
     /** For partial sums; none where the sum is made at once. */
     long workspaceBytes() {
-        return !isFinishedLater() ? 0 : 4L * splits * entries * m * n;
+        return splits == 1 ? 0 : 4L * splits * entries * m * n;
     }
 
     Plan plan(double flops, double elements, int elementBytes) {
-        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts")
-                + (inside ? " in turn" : "");
+        var name = arithmetic + " " + rows() + "x" + columns() + (splits == 1 ? "" : ", " + splits + " parts");
         return new Plan(name, workspaceBytes(), flops, elementBytes * elements, EpilogueArguments.FUSED);
     }
 
