@@ -38,7 +38,8 @@ record NormGrid(int vector, int area, int channels, int perGroup, int block, int
         int area = area(s);
         int perGroup = s.channelsPerGroup();
         int vector = s.channels() % 4 == 0 ? 4 : 1;
-        int wanted = Math.min(s.channels(), SECTOR_BYTES / elementBytes);
+        // Small images as wide as in one pass, whose sums these then are, bit for bit.
+        int wanted = Math.min(s.channels(), vector == 4 && isOnePass(s) ? WARP : SECTOR_BYTES / elementBytes);
         int tile = perGroup;
         while (tile < wanted || tile % vector != 0) {
             tile += perGroup;
