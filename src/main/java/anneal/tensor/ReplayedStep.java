@@ -32,28 +32,25 @@ public final class ReplayedStep implements AutoCloseable {
      * @throws IllegalStateException in one line, if the second turn on a device with graphs looks at the host
      */
     public void run() {
-        // The first turn loads kernels and finds out how much memory a turn takes, neither of which can be recorded.
-        if (device.hasGraphs() && ranOnce && graph == null) {
-            record();
+        if (graph == null) {
+            turn();
         }
         if (graph != null) {
             graph.launch();
-            return;
         }
-        memory.begin();
-        try {
-            inScope();
-        } finally {
-            memory.end();
-        }
-        ranOnce = true;
     }
 
-    private void record() {
+    /** In Java, or recorded: the first one loads kernels and finds out how much memory it takes, which cannot be. */
+    private void turn() {
         memory.begin();
         try {
-            graph = device.backend().capture(this::inScope);
-            arena = memory.hold();
+            if (device.hasGraphs() && ranOnce) {
+                graph = device.backend().capture(this::inScope);
+                arena = memory.hold();
+            } else {
+                inScope();
+                ranOnce = true;
+            }
         } finally {
             memory.end();
         }
@@ -63,11 +60,6 @@ public final class ReplayedStep implements AutoCloseable {
         try (var scope = device.scope()) {
             body.run();
         }
-    }
-
-    /** Whether further turns are launches of a graph. */
-    public boolean isRecorded() {
-        return graph != null;
     }
 
     /** Gives the graph's memory back. */

@@ -23,6 +23,7 @@ import anneal.diffusion.cold.EightBit;
 import anneal.kernel.Precision;
 import anneal.kernel.Shape;
 import anneal.kernel.cuda.TestedDevice;
+import anneal.kernel.profile.Profile;
 import anneal.tensor.Device;
 import anneal.tensor.DeviceOptions;
 import anneal.tensor.Devices;
@@ -132,7 +133,7 @@ public class GraphSamplingTest {
             var e = assertThrows(IllegalArgumentException.class, () -> Devices.open(name, options));
             assertTrue(e.getMessage().contains("has no graphs"), e.getMessage());
         }
-        var profiled = options.with(new anneal.kernel.profile.Profile());
+        var profiled = options.with(new Profile());
         assertThrows(IllegalArgumentException.class, () -> Devices.open(TestedDevice.name(), profiled));
     }
 }

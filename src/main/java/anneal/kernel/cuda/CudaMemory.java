@@ -45,23 +45,19 @@ final class CudaMemory {
         }
         long size = sizeClass(bytes);
         var owner = capturing;
-        long address = waiting(owner, size);
-        if (address == 0) {
-            address = fresh(size, bytes);
-        }
+        long address = block(owner, size, bytes);
         live += size;
         peak = Math.max(peak, live);
         blocks++;
         driver.handedOut(address, bytes);
-        long at = address;
-        return new Storage(driver.view(at, bytes), at, bytes, s -> takeBack(at, size, owner));
+        return new Storage(driver.view(address, bytes), address, bytes, s -> takeBack(address, size, owner));
     }
 
-    /** A block that waits to be used again, or 0. */
-    private long waiting(Reserved owner, long size) {
+    /** One that waits to be used again, the owner's own first, or a fresh one. */
+    private long block(Reserved owner, long size, long asked) {
         Long own = owner == null ? null : poll(owner.free, size);
         Long any = own == null ? poll(free, size) : own;
-        return any == null ? 0 : any;
+        return any == null ? fresh(size, asked) : any;
     }
 
     private static Long poll(Map<Long, Deque<Long>> blocks, long size) {

@@ -46,7 +46,7 @@ public class OnChipNormTest {
             var actual = run(device, s, device.floatType(), DType.F32);
             double tolerance = precision == Precision.BF16 ? 0.02 : 2e-5;
             expected.forEach((name, values) -> {
-                double error = error(values, actual.get(name));
+                double error = TensorCoreAttentionTest.distance(values, actual.get(name));
                 assertTrue(error <= tolerance, name + " of " + s + ": relative error " + error);
             });
         }
@@ -89,15 +89,5 @@ public class OnChipNormTest {
         var b = empty(device, type, shape);
         device.upload(values, b);
         return b;
-    }
-
-    private static double error(double[] expected, double... actual) {
-        double difference = 0;
-        double norm = 0;
-        for (int i = 0; i < expected.length; i++) {
-            difference += (expected[i] - actual[i]) * (expected[i] - actual[i]);
-            norm += expected[i] * expected[i];
-        }
-        return Math.sqrt(difference / norm);
     }
 }

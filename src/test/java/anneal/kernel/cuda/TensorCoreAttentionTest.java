@@ -107,7 +107,7 @@ class TensorCoreAttentionTest {
     }
 
     /** ||b - a|| / ||a|| over the finite elements of a; infinite ones must be the same. */
-    private static double distance(double[] a, double[] b) {
+    static double distance(double[] a, double[] b) {
         double difference = 0;
         double norm = 0;
         for (int i = 0; i < a.length; i++) {

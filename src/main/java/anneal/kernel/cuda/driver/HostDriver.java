@@ -170,12 +170,6 @@ public final class HostDriver implements Driver {
     @Override
     public void written(long address, long bytes) {
         if (checked) {
-            enqueue(() -> nowWritten(address, bytes));
-        }
-    }
-
-    private void nowWritten(long address, long bytes) {
-        if (checked) {
             try {
                 SimLibrary.WRITTEN.invokeExact(address, bytes);
             } catch (Throwable e) {
@@ -201,7 +195,7 @@ public final class HostDriver implements Driver {
     public void toDevice(long to, MemorySegment from, long bytes) {
         enqueue(() -> {
             MemorySegment.copy(from, 0, view(to, bytes), 0, bytes);
-            nowWritten(to, bytes);
+            written(to, bytes);
         });
     }
 
@@ -214,7 +208,7 @@ public final class HostDriver implements Driver {
     public void copy(long to, long from, long bytes) {
         enqueue(() -> {
             MemorySegment.copy(view(from, bytes), 0, view(to, bytes), 0, bytes);
-            nowWritten(to, bytes);
+            written(to, bytes);
         });
     }
 
@@ -234,7 +228,7 @@ public final class HostDriver implements Driver {
             MemorySegment.copy(all, 0, all, done * Integer.BYTES, more * Integer.BYTES);
             done += more;
         }
-        nowWritten(address, words * Integer.BYTES);
+        written(address, words * Integer.BYTES);
     }
 
     @Override
